@@ -1,0 +1,10 @@
+// What happens in the background (flush, merge, recovery) can be listened to. Three levels on purpose: a warning is
+// either an error or a fact, and whoever writes the line decides which.
+
+export type LogLevel = 'debug' | 'info' | 'error'
+
+/** Receives lines about what the database does; never credentials, never whole items. */
+export type Logger = (level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>) => void
+
+/** Drops every line. */
+export const silentLogger: Logger = () => undefined

@@ -1,0 +1,15 @@
+// Reads are answered from memory almost always; only a page that is not in the cache takes a turn of the event loop.
+// A function that returns MaybePromise answers at once where it can, and its caller awaits only where it must.
+
+/** A value, or the promise of one. Test with `instanceof Promise` before awaiting on a hot path. */
+export type MaybePromise<T> = T | Promise<T>
+
+/**
+ * Continues with a value now if it is here, or when it comes.
+ *
+ * @param value what may have to be waited for
+ * @param next what to do with it
+ */
+export function after<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
+  return value instanceof Promise ? value.then(next) : next(value)
+}

@@ -1,0 +1,48 @@
+// Text out of packed bytes. A TextDecoder call costs about as much as a whole small item, so short ASCII, which most
+// attribute values are, is built char by char.
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const encoder = new TextEncoder()
+const SHORT_TEXT_BYTES = 48
+
+/**
+ * The text in `bytes` from `start` to `end` (not included).
+ *
+ * @throws TypeError when the bytes are not UTF-8
+ */
+export function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start <= SHORT_TEXT_BYTES) {
+    let text = ''
+    let at = start
+    for (; at < end; at++) {
+      const byte = bytes[at] as number
+      if (byte > 127) break
+      text += String.fromCharCode(byte)
+    }
+    if (at === end) return text
+  }
+  return decoder.decode(bytes.subarray(start, end))
+}
+
+/** The UTF-8 bytes of `text`. */
+export function encodeText(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/** How many bytes `text` takes as UTF-8; a lone surrogate counts three, as its replacement does. */
+export function textSizeBytes(text: string): number {
+  let size = text.length
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 0x80) continue
+    if (code < 0x800) {
+      size += 1
+    } else if (code >= 0xd800 && code <= 0xdbff && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00) {
+      size += 2
+      index++
+    } else {
+      size += 2
+    }
+  }
+  return size
+}
