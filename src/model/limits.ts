@@ -1,0 +1,133 @@
+// DynamoDB's limits, and Tidetable's own bounds on the data model. Other rooms import their numbers from here, so that
+// each limit is written once, with its source (law 11).
+// Source unless said otherwise: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+// (quotas in Amazon DynamoDB) and the reference page of the API operation named.
+
+// Items and values
+
+/** An item of this size is accepted, one byte more is refused (400 KB, names and values). */
+export const MAX_ITEM_SIZE_BYTES = 409_600
+
+/** Levels of a document; the value of a top-level attribute is level 1. */
+export const MAX_NESTING_DEPTH = 32
+
+/** UTF-8 bytes of an attribute name, at any level ("must be less than 65536 bytes"). */
+export const MAX_ATTRIBUTE_NAME_SIZE_BYTES = 65_535
+
+/** UTF-8 bytes of the name of a key attribute, or of one that an index projects. */
+export const MAX_KEY_ATTRIBUTE_NAME_SIZE_BYTES = 255
+
+export const MAX_PARTITION_KEY_SIZE_BYTES = 2048
+
+export const MAX_SORT_KEY_SIZE_BYTES = 1024
+
+/** Significant decimal digits of a number. */
+export const MAX_NUMBER_DIGITS = 38
+
+/** Power of ten of a number's first digit: magnitudes reach to 9.99…E+125. */
+export const MAX_NUMBER_EXPONENT = 125
+
+/** Power of ten of a number's first digit: magnitudes start at 1E-130. */
+export const MIN_NUMBER_EXPONENT = -130
+
+// Reading and writing
+
+/** A page of Query and Scan ends with the item that reaches this size, before filters (1 MB). */
+export const MAX_PAGE_SIZE_BYTES = 1_048_576
+
+export const MAX_BATCH_GET_ITEMS = 100
+
+/** A BatchGetItem answer ends before this size; the rest is UnprocessedKeys (16 MB). */
+export const MAX_BATCH_GET_SIZE_BYTES = 16_777_216
+
+export const MAX_BATCH_WRITE_ITEMS = 25
+
+/** A whole BatchWriteItem request (16 MB). */
+export const MAX_BATCH_WRITE_SIZE_BYTES = 16_777_216
+
+export const MAX_TRANSACTION_ACTIONS = 100
+
+/** The items of one transaction together (4 MB). */
+export const MAX_TRANSACTION_SIZE_BYTES = 4_194_304
+
+/** For so long a ClientRequestToken makes TransactWriteItems idempotent. */
+export const TRANSACTION_TOKEN_TTL_MS = 600_000
+
+export const MAX_CLIENT_REQUEST_TOKEN_CHARS = 36
+
+export const MAX_SCAN_SEGMENTS = 1_000_000
+
+/** Items of one partition key value in a table with a local index (10 GB). */
+export const MAX_ITEM_COLLECTION_SIZE_BYTES = 10_737_418_240
+
+// Capacity
+
+/** One write capacity unit covers this many bytes of an item. */
+export const WRITE_UNIT_SIZE_BYTES = 1024
+
+/** One read capacity unit covers this many bytes read strongly, or twice as many read eventually. */
+export const READ_UNIT_SIZE_BYTES = 4096
+
+// Expressions
+
+/** UTF-8 bytes of one expression string. */
+export const MAX_EXPRESSION_SIZE_BYTES = 4096
+
+export const MAX_EXPRESSION_OPERATORS = 300
+
+/** Operands of one IN, beside the value that is looked for. */
+export const MAX_IN_OPERANDS = 100
+
+/** UTF-8 bytes of one substitution (`#name` or `:value`). */
+export const MAX_PLACEHOLDER_SIZE_BYTES = 255
+
+/** All ExpressionAttributeNames and ExpressionAttributeValues of a request together (2 MB). */
+export const MAX_SUBSTITUTION_SIZE_BYTES = 2_097_152
+
+// Tables and indexes
+
+export const MIN_TABLE_NAME_CHARS = 3
+
+export const MAX_TABLE_NAME_CHARS = 255
+
+export const MAX_GLOBAL_INDEXES = 20
+
+export const MAX_LOCAL_INDEXES = 5
+
+/** NonKeyAttributes over all indexes of a table; the same attribute in two indexes counts twice. */
+export const MAX_PROJECTED_ATTRIBUTES = 100
+
+/** NonKeyAttributes of one index. */
+export const MAX_NON_KEY_ATTRIBUTES = 20
+
+/** Attributes of the partition key, and of the sort key, of a global index with a multi-attribute key. */
+export const MAX_INDEX_KEY_ATTRIBUTES = 4
+
+export const MAX_LIST_TABLES = 100
+
+export const MAX_TAGS = 50
+
+export const MAX_TAG_KEY_CHARS = 128
+
+export const MAX_TAG_VALUE_CHARS = 256
+
+// Time to live and streams
+
+/** An item whose expiry lies further back than this is never deleted by time to live (5 years). */
+export const MAX_TTL_AGE_SECONDS = 157_680_000
+
+/** A stream keeps a record for this long (24 hours). */
+export const STREAM_RETENTION_MS = 86_400_000
+
+export const MAX_STREAM_RECORDS = 1000
+
+/** A GetRecords answer ends with the record that reaches this size (1 MB). */
+export const MAX_STREAM_PAGE_SIZE_BYTES = 1_048_576
+
+/** A shard iterator can be used for this long (15 minutes). */
+export const SHARD_ITERATOR_TTL_MS = 900_000
+
+// Tidetable's own
+
+/** Names in a table's attribute dictionary; names that come later are stored inline in each item. */
+export const MAX_DICTIONARY_NAMES = 4096
