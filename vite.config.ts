@@ -1,18 +1,185 @@
-// The one configuration of the library build, the demo and the tests.
+// The one configuration of the library build, the demo and the tests. `vite build` makes the library's page and engine
+// entries, `--mode worker` its worker, `--mode demo` is the demo's; Vitest comes with mode `test`.
 
+import { resolve } from 'node:path'
+import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
+import type { TestProjectInlineConfiguration, ViteUserConfig } from 'vitest/config'
+import type { BrowserEngine } from './test/support/browser-executables.ts'
+import { systemBrowser } from './test/support/vitest-provider.ts'
 
-export default defineConfig({
-  test: {
-    projects: [
-      {
-        test: {
-          name: 'node',
-          environment: 'node',
-          include: ['test/**/*.test.ts', 'src/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/node_modules/**', '**/dist/**'],
-        },
-      },
-    ],
-  },
+const ROOT = import.meta.dirname
+const HOST = '127.0.0.1'
+/** What every browser that has IndexedDB 3, module workers and private class members understands. */
+const LIBRARY_TARGET = 'es2022'
+const WORKER_SOURCE_URL = /new URL\('(?:\.\.\/)+worker\/index\.ts', import\.meta\.url\)/
+
+export default defineConfig(({ mode }): ViteUserConfig => {
+  switch (mode) {
+    case 'demo':
+      return demo()
+    case 'worker':
+      return libraryBuild({
+        entries: { worker: 'worker/index.ts' },
+        // A module worker has no import map, and a page that serves the file as it is has no bundler that would find its
+        // dependencies: so the worker carries them. Bundlers treat the one file as they would treat many.
+        external: [],
+        emptyOutDir: false,
+        plugins: [],
+      })
+    case 'test':
+      return tests()
+    default:
+      return libraryBuild({
+        entries: { index: 'src/index.ts', engine: 'src/engine/index.ts' },
+        // The app's bundler resolves these: an app that uses Comlink too must share our copy, as proxies are marked with
+        // symbols that belong to one copy.
+        external: ['comlink', 'idb'],
+        emptyOutDir: true,
+        plugins: [workerBesidePage()],
+      })
+  }
 })
+
+interface LibraryBuild {
+  readonly entries: Readonly<Record<string, string>>
+  readonly external: readonly string[]
+  readonly emptyOutDir: boolean
+  readonly plugins: readonly Plugin[]
+}
+
+function libraryBuild({ entries, external, emptyOutDir, plugins }: LibraryBuild): UserConfig {
+  return {
+    plugins: [...plugins],
+    publicDir: false,
+    build: {
+      target: LIBRARY_TARGET,
+      outDir: 'dist',
+      emptyOutDir,
+      sourcemap: true,
+      // Apps minify; unminified code keeps stack traces readable for their developers.
+      minify: false,
+      lib: { entry: { ...entries }, formats: ['es'] },
+      rolldownOptions: {
+        external: [...external],
+        output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
+      },
+    },
+  }
+}
+
+/**
+ * In the sources the page finds its worker as `new Worker(new URL('../../worker/index.ts', import.meta.url), …)`, which Vite
+ * serves and bundles for the demo and the tests. In the library it must stay an expression that the bundlers of apps
+ * recognise, pointing to the file beside the page entry. A name in place of the text keeps Vite from bundling the worker into
+ * the page entry's assets; it becomes the text again when the chunk is written.
+ */
+function workerBesidePage(): Plugin {
+  const placeholder = '__TIDETABLE_WORKER_FILE__'
+  return {
+    name: 'worker-beside-page',
+    enforce: 'pre',
+    transform(code) {
+      return WORKER_SOURCE_URL.test(code)
+        ? { code: code.replace(WORKER_SOURCE_URL, `new URL(${placeholder}, import.meta.url)`), map: null }
+        : undefined
+    },
+    renderChunk(code, chunk) {
+      if (!code.includes(placeholder)) return undefined
+      if (chunk.fileName !== 'index.js') this.error(`${chunk.fileName} starts the worker, only index.js lies beside it`)
+      return { code: code.replace(placeholder, `'./worker.js'`), map: null }
+    },
+  }
+}
+
+function demo(): UserConfig {
+  return {
+    root: resolve(ROOT, 'demo'),
+    base: './',
+    resolve: { alias: packageAliases('src') },
+    server: { host: HOST },
+    preview: { host: HOST },
+    worker: { format: 'es' },
+    build: { target: LIBRARY_TARGET, outDir: resolve(ROOT, 'dist-demo'), emptyOutDir: true },
+  }
+}
+
+/** `src` needs no build and reloads as one edits; `dist` is what users get. */
+function packageAliases(from: 'src' | 'dist'): { readonly find: RegExp; readonly replacement: string }[] {
+  const files =
+    from === 'src'
+      ? { index: 'src/index.ts', engine: 'src/engine/index.ts', worker: 'worker/index.ts' }
+      : { index: 'dist/index.js', engine: 'dist/engine.js', worker: 'dist/worker.js' }
+  return [
+    { find: /^tidetable$/, replacement: resolve(ROOT, files.index) },
+    { find: /^tidetable\/engine$/, replacement: resolve(ROOT, files.engine) },
+    { find: /^tidetable\/worker$/, replacement: resolve(ROOT, files.worker) },
+  ]
+}
+
+function tests(): ViteUserConfig {
+  return {
+    test: {
+      projects: [
+        nodeProject(),
+        scenarioProject(),
+        browserProject('chromium'),
+        browserProject('firefox'),
+        browserProject('webkit'),
+      ],
+    },
+  }
+}
+
+function nodeProject(): TestProjectInlineConfiguration {
+  return {
+    resolve: { alias: packageAliases('src') },
+    test: {
+      name: 'node',
+      environment: 'node',
+      include: ['test/**/*.test.ts'],
+      exclude: ['**/*.browser.test.ts', '**/*.scenario.test.ts'],
+    },
+  }
+}
+
+/** Tests that start, kill and reopen whole browsers, or install the package as a stranger would. */
+function scenarioProject(): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name: 'scenario',
+      environment: 'node',
+      include: ['test/browser/**/*.scenario.test.ts'],
+      globalSetup: ['test/support/ensure-build.ts'],
+      // Each starts browsers of its own, on machines with two cores.
+      fileParallelism: false,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+    },
+  }
+}
+
+/** Tests that run inside a browser, against the built package. */
+function browserProject(engine: BrowserEngine): TestProjectInlineConfiguration {
+  return {
+    resolve: { alias: packageAliases('dist') },
+    optimizeDeps: { include: ['comlink', 'idb', 'fast-check'] },
+    worker: { format: 'es' },
+    test: {
+      name: engine,
+      include: ['test/**/*.browser.test.ts'],
+      globalSetup: ['test/support/ensure-build.ts'],
+      fileParallelism: false,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: systemBrowser(engine),
+        api: { host: HOST },
+        instances: [{ browser: engine, name: engine }],
+      },
+    },
+  }
+}

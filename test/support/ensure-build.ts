@@ -1,0 +1,44 @@
+// Vitest's global set-up of every project that tests the built package: builds it when a source is newer than the build, so
+// that nobody ever tests yesterday's code.
+
+import { spawnSync } from 'node:child_process'
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const SOURCES: readonly string[] = [
+  'src',
+  'worker',
+  'vite.config.ts',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package.json',
+]
+/** The last file that the build writes. */
+const BUILD_STAMP = 'dist/types/worker/index.d.ts'
+
+/** Builds the library if needed. */
+export function setup(): void {
+  const builtAtMs = statSync(join(ROOT, BUILD_STAMP), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  if (newestChangeMs(SOURCES.map((path) => join(ROOT, path))) <= builtAtMs) return
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  if (status === 0) return
+  // Tests of single rooms go on; those of the package find none and fail, rather than pass on the last one that was built.
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
+  console.error('The build failed (see above): every test that imports the built package will fail.')
+}
+
+function newestChangeMs(paths: readonly string[]): number {
+  let newest = 0
+  for (const path of paths) {
+    const entry = statSync(path)
+    const changedAtMs = entry.isDirectory()
+      ? newestChangeMs(readdirSync(path).map((name) => join(path, name)))
+      : entry.mtimeMs
+    newest = Math.max(newest, changedAtMs)
+  }
+  return newest
+}
