@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration, ViteUserConfig } from 'vitest/config'
-import type { BrowserEngine } from './test/support/browser-executables.ts'
+import { BROWSER_ENGINES } from './test/support/browser-executables.ts'
 import { systemBrowser } from './test/support/vitest-provider.ts'
 
 const ROOT = import.meta.dirname
@@ -120,13 +120,7 @@ function packageAliases(from: 'src' | 'dist'): { readonly find: RegExp; readonly
 function tests(): ViteUserConfig {
   return {
     test: {
-      projects: [
-        nodeProject(),
-        scenarioProject(),
-        browserProject('chromium'),
-        browserProject('firefox'),
-        browserProject('webkit'),
-      ],
+      projects: [nodeProject(), scenarioProject(), browserProjects()],
     },
   }
 }
@@ -159,14 +153,18 @@ function scenarioProject(): TestProjectInlineConfiguration {
   }
 }
 
-/** Tests that run inside a browser, against the built package. */
-function browserProject(engine: BrowserEngine): TestProjectInlineConfiguration {
+/**
+ * Tests that run inside browsers, against the built package; one project in Vitest's eyes, which it splits into three named
+ * after the browsers.
+ */
+function browserProjects(): TestProjectInlineConfiguration {
   return {
     resolve: { alias: packageAliases('dist') },
+    // Found while the tests run, they would make Vite reload the page in the middle of one.
     optimizeDeps: { include: ['comlink', 'idb', 'fast-check'] },
     worker: { format: 'es' },
     test: {
-      name: engine,
+      name: 'browser',
       include: ['test/**/*.browser.test.ts'],
       globalSetup: ['test/support/ensure-build.ts'],
       fileParallelism: false,
@@ -176,9 +174,12 @@ function browserProject(engine: BrowserEngine): TestProjectInlineConfiguration {
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: systemBrowser(engine),
         api: { host: HOST },
-        instances: [{ browser: engine, name: engine }],
+        instances: BROWSER_ENGINES.map((engine) => ({
+          browser: engine,
+          name: engine,
+          provider: systemBrowser(engine),
+        })),
       },
     },
   }

@@ -2,6 +2,7 @@
 // its inspector; all three with an ordinary profile in a folder on a real disk, since a private profile has another
 // IndexedDB than users have. A browser is ended by its own process id, and never outlives the test run.
 
+import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -66,15 +67,25 @@ const START_TIMEOUT_MS = 60_000
 const PROTOCOL_TIMEOUT_MS = 300_000
 const PROFILE_ROOT = resolve(import.meta.dirname, '../../node_modules/.cache/tidetable')
 
+const profiles = new Set<string>()
+
+// A run that is broken off must not fill the disk.
+process.once('exit', () => {
+  for (const profile of profiles) rmSync(profile, { recursive: true, force: true })
+})
+
 /** Makes a new, empty profile folder on the disk that holds the checkout. */
 export async function createProfile(engine: BrowserEngine): Promise<string> {
   await mkdir(PROFILE_ROOT, { recursive: true })
-  return mkdtemp(join(PROFILE_ROOT, `${engine}-`))
+  const profileDirectory = await mkdtemp(join(PROFILE_ROOT, `${engine}-`))
+  profiles.add(profileDirectory)
+  return profileDirectory
 }
 
 /** Removes a profile folder whose browser has ended. */
 export async function removeProfile(profileDirectory: string): Promise<void> {
   await rm(profileDirectory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  profiles.delete(profileDirectory)
 }
 
 /**
