@@ -1,0 +1,180 @@
+// Rows in memory with as many versions as live snapshots need: a Map for point reads, sorted rows for walks. The
+// log-structured store keeps in one what the log says since the last flush; the memory store keeps everything in one.
+
+import type { ByteKey } from '../base/byte-key.ts'
+import type { ScanOptions } from './contract.ts'
+import type { LiveSnapshots } from './live-snapshots.ts'
+import type { RowSource } from './row-source.ts'
+import { SortedRows, type SortedRowsWalk } from './sorted-rows.ts'
+
+/** What a row was from `sequence` on; `value` is undefined where it was removed. */
+export interface RowVersion {
+  readonly sequence: number
+  readonly value: Uint8Array | undefined
+  readonly older: RowVersion | undefined
+}
+
+/** The newest version of a row, changed in place, with the older ones that snapshots still need behind it. */
+interface MemtableRow {
+  readonly key: ByteKey
+  sequence: number
+  value: Uint8Array | undefined
+  older: RowVersion | undefined
+}
+
+/** Removed rows that only snapshots keep, swept when these are gone. */
+interface Grave {
+  readonly row: MemtableRow
+  readonly sequence: number
+}
+
+/** What a row costs beside its key and value: map entry, row object, reference in order. An estimate. */
+const ROW_OVERHEAD_BYTES = 120
+
+/** A sorted map of byte keys with versions. */
+export class Memtable {
+  readonly #live: LiveSnapshots
+  readonly #keepsRemovals: boolean
+  readonly #rows = new Map<ByteKey, MemtableRow>()
+  readonly #order = new SortedRows<MemtableRow>()
+  #graves: Grave[] = []
+  #bytes = 0
+
+  /**
+   * @param options.live the snapshots for which versions are kept
+   * @param options.keepsRemovals whether a removed row stays as a removal because it may hide rows below
+   */
+  constructor(options: { readonly live: LiveSnapshots; readonly keepsRemovals: boolean }) {
+    this.#live = options.live
+    this.#keepsRemovals = options.keepsRemovals
+  }
+
+  /** Bytes of the keys and values held, old versions included. */
+  get sizeBytes(): number {
+    return this.#bytes
+  }
+
+  /** An estimate of the memory taken, for bounds. */
+  get memoryBytes(): number {
+    return this.#bytes + this.#rows.size * ROW_OVERHEAD_BYTES
+  }
+
+  /** How many rows there are, removals included. */
+  get rowCount(): number {
+    return this.#rows.size
+  }
+
+  /** What the row is for a snapshot at `sequence`; undefined when this memtable says nothing about it. */
+  versionAt(key: ByteKey, sequence: number): RowVersion | undefined {
+    const row = this.#rows.get(key)
+    return row === undefined ? undefined : versionAt(row, sequence)
+  }
+
+  /** Makes `value` (undefined: removed) the row's newest version, as of batch `sequence`. */
+  put(key: ByteKey, value: Uint8Array | undefined, sequence: number): void {
+    const row = this.#rows.get(key)
+    if (row === undefined) {
+      if (value === undefined && !this.#keepsRemovals) return
+      const added = { key, sequence, value, older: undefined }
+      this.#rows.set(key, added)
+      this.#order.add(added)
+      this.#bytes += key.length + sizeOf(value)
+      return
+    }
+    this.#bytes -= sizeOfVersions(row)
+    if (row.sequence !== sequence) row.older = this.#live.count === 0 ? undefined : this.#needed(row, sequence)
+    row.sequence = sequence
+    row.value = value
+    this.#bytes += sizeOfVersions(row)
+    if (value === undefined && !this.#keepsRemovals) this.#bury(row)
+  }
+
+  /** Drops removed rows that no snapshot needs any more. */
+  sweep(): void {
+    if (this.#graves.length === 0) return
+    const oldest = this.#live.oldest ?? Number.POSITIVE_INFINITY
+    const kept = this.#graves.findIndex((grave) => grave.sequence > oldest)
+    const ready = this.#graves.splice(0, kept === -1 ? this.#graves.length : kept)
+    for (const { row, sequence } of ready) {
+      if (row.value === undefined && row.sequence === sequence && this.#rows.get(row.key) === row) this.#drop(row)
+    }
+  }
+
+  /** The rows of a range as a snapshot at `sequence` sees them, removals included. */
+  source(options: ScanOptions, sequence: number): RowSource {
+    const { start, end, reverse = false } = options
+    return new MemtableSource(this.#order.walk({ start, end, reverse }), sequence)
+  }
+
+  /** The newest version of every row, in key order, removals included; not to be changed on the way. */
+  *newest(): Generator<{ readonly key: ByteKey; readonly value: Uint8Array | undefined; readonly sequence: number }> {
+    for (const block of this.#order.ordered()) yield* block
+  }
+
+  /** The row's present version and those behind it, without the ones that no live snapshot before `next` sees. */
+  #needed(row: MemtableRow, next: number): RowVersion | undefined {
+    const kept: RowVersion[] = []
+    let successor = next
+    for (let version: RowVersion | undefined = row; version !== undefined; version = version.older) {
+      if (this.#live.someIn(version.sequence, successor)) kept.push(version)
+      successor = version.sequence
+    }
+    let chain: RowVersion | undefined
+    for (const { sequence, value } of kept.reverse()) chain = { sequence, value, older: chain }
+    return chain
+  }
+
+  #bury(row: MemtableRow): void {
+    if (row.older === undefined) this.#drop(row)
+    else this.#graves.push({ row, sequence: row.sequence })
+  }
+
+  #drop(row: MemtableRow): void {
+    this.#rows.delete(row.key)
+    this.#order.remove(row)
+    this.#bytes -= row.key.length + sizeOfVersions(row)
+  }
+}
+
+class MemtableSource implements RowSource {
+  readonly #walk: SortedRowsWalk<MemtableRow>
+  readonly #sequence: number
+  key: ByteKey = ''
+  value: Uint8Array | undefined
+
+  constructor(walk: SortedRowsWalk<MemtableRow>, sequence: number) {
+    this.#walk = walk
+    this.#sequence = sequence
+  }
+
+  advance(): boolean {
+    for (let row = this.#walk.next(); row !== undefined; row = this.#walk.next()) {
+      const version = versionAt(row, this.#sequence)
+      if (version === undefined) continue
+      this.key = row.key
+      this.value = version.value
+      return true
+    }
+    return false
+  }
+
+  rowsBefore(): number {
+    return 0
+  }
+}
+
+function versionAt(row: MemtableRow, sequence: number): RowVersion | undefined {
+  let version: RowVersion | undefined = row
+  while (version !== undefined && version.sequence > sequence) version = version.older
+  return version
+}
+
+function sizeOf(value: Uint8Array | undefined): number {
+  return value === undefined ? 0 : value.length
+}
+
+function sizeOfVersions(row: MemtableRow): number {
+  let size = sizeOf(row.value)
+  for (let version = row.older; version !== undefined; version = version.older) size += sizeOf(version.value)
+  return size
+}

@@ -1,0 +1,169 @@
+// Group commit: writes wait in one queue, one loop evaluates those that wait into one batch and commits it, so that
+// never more than one readwrite transaction of this worker is on the log. A lost race evaluates the same writes again.
+
+import { DatabaseError } from '../base/database-error.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { LogBatch, Transaction } from './contract.ts'
+import { type BatchBase, StoreTransaction } from './store-transaction.ts'
+import { WriteOverlay } from './write-overlay.ts'
+
+/** Where batches go. */
+export interface CommitTarget {
+  /** Resolves when the next batch may be evaluated: memory is bounded by making writers wait. */
+  admit(): MaybePromise<void>
+  /** The newest state known. */
+  openBase(): BatchBase
+  /**
+   * Appends `batch` if it is the log's next (law 1) and resolves when that is durable (law 2).
+   *
+   * @returns false when another worker was first; what it committed is then known to `openBase`
+   */
+  commit(batch: LogBatch): MaybePromise<boolean>
+  /** Whether `sequence` is the newest batch of the log; if not, what was missed is then known to `openBase`. */
+  isNewest(sequence: number): MaybePromise<boolean>
+}
+
+/** More writes than this are refused with `StorageOverloaded`. */
+export const MAX_WAITING_WRITES = 65_536
+/** A batch is closed after this many transactions, so that the first need not wait for too many others. */
+export const MAX_BATCH_TRANSACTIONS = 1024
+/** A batch is closed once it has this many bytes. */
+export const MAX_BATCH_BYTES = 1_048_576
+/** Races that a batch may lose before its writers are told. */
+export const MAX_COMMIT_ATTEMPTS = 64
+
+type Outcome =
+  | { readonly isResult: true; readonly result: unknown }
+  | { readonly isResult: false; readonly error: unknown }
+
+interface WaitingWrite {
+  readonly body: (transaction: Transaction) => MaybePromise<unknown>
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Evaluation {
+  readonly batch: LogBatch
+  /** What came of the first writes of the queue, in its order. */
+  readonly outcomes: readonly Outcome[]
+}
+
+/** The writes of one store, in order. */
+export class WriteQueue {
+  readonly #target: CommitTarget
+  readonly #waiting: WaitingWrite[] = []
+  #running: Promise<void> | undefined
+  #isClosed = false
+
+  constructor(target: CommitTarget) {
+    this.#target = target
+  }
+
+  /** How many writes wait or are being committed. */
+  get waitingCount(): number {
+    return this.#waiting.length
+  }
+
+  /** Resolves with the body's result when its writes are durable. */
+  write<T>(body: (transaction: Transaction) => MaybePromise<T>): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new DatabaseError('StorageClosed', 'The database is closed.'))
+    if (this.#waiting.length >= MAX_WAITING_WRITES) {
+      const data = { waiting: this.#waiting.length, limit: MAX_WAITING_WRITES }
+      return Promise.reject(new DatabaseError('StorageOverloaded', 'Too many writes are waiting.', { data }))
+    }
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ body, resolve: resolve as (result: unknown) => void, reject })
+      // Started a microtask later, so that all writes of one task share the first batch.
+      this.#running ??= Promise.resolve().then(() => this.#run())
+    })
+  }
+
+  /** Refuses new writes and resolves when those that wait have settled. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#commitNext()
+    this.#running = undefined
+  }
+
+  /** Settles at least the first waiting write; never throws. */
+  async #commitNext(): Promise<void> {
+    let evaluatedCount = 1
+    try {
+      for (let attempt = 1; attempt <= MAX_COMMIT_ATTEMPTS; attempt++) {
+        const admitted = this.#target.admit()
+        if (admitted instanceof Promise) await admitted
+        const evaluation = await this.#evaluate()
+        evaluatedCount = evaluation.outcomes.length
+        if (await this.#conclude(evaluation.batch)) {
+          this.#settle(evaluation.outcomes)
+          return
+        }
+      }
+      const data = { attempts: MAX_COMMIT_ATTEMPTS }
+      throw new DatabaseError('StorageFailed', 'Other workers were first each time this batch was tried.', { data })
+    } catch (error) {
+      for (const write of this.#waiting.splice(0, evaluatedCount)) write.reject(error)
+    }
+  }
+
+  /** A batch without entries appends nothing, but what its bodies read must have been the newest state. */
+  #conclude(batch: LogBatch): MaybePromise<boolean> {
+    return batch.entries.length > 0 ? this.#target.commit(batch) : this.#target.isNewest(batch.sequence - 1)
+  }
+
+  #settle(outcomes: readonly Outcome[]): void {
+    const writes = this.#waiting.splice(0, outcomes.length)
+    for (const [index, outcome] of outcomes.entries()) {
+      const write = writes[index] as WaitingWrite
+      if (outcome.isResult) write.resolve(outcome.result)
+      else write.reject(outcome.error)
+    }
+  }
+
+  /** Runs as many of the waiting bodies, one after another, as go into one batch. */
+  async #evaluate(): Promise<Evaluation> {
+    const base = this.#target.openBase()
+    try {
+      const overlay = new WriteOverlay()
+      const sequence = base.sequence + 1
+      const outcomes: Outcome[] = []
+      let indexInBatch = 0
+      while (outcomes.length < MAX_BATCH_TRANSACTIONS && overlay.sizeBytes < MAX_BATCH_BYTES) {
+        const write = this.#waiting[outcomes.length]
+        if (write === undefined) break
+        overlay.begin()
+        const transaction = new StoreTransaction({ base, overlay, sequence, indexInBatch })
+        const outcome = runBody(write, transaction)
+        outcomes.push(outcome instanceof Promise ? await outcome : outcome)
+        transaction.finish()
+        if (outcomes.at(-1)?.isResult === false) overlay.rollBack()
+        else if (overlay.hasWrites) indexInBatch++
+      }
+      return { batch: { sequence, entries: overlay.entries }, outcomes }
+    } finally {
+      base.close()
+    }
+  }
+}
+
+function runBody(write: WaitingWrite, transaction: Transaction): MaybePromise<Outcome> {
+  try {
+    const result = write.body(transaction)
+    if (result instanceof Promise) return result.then(succeeded, failed)
+    return succeeded(result)
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+function succeeded(result: unknown): Outcome {
+  return { isResult: true, result }
+}
+
+function failed(error: unknown): Outcome {
+  return { isResult: false, error }
+}
