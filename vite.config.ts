@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration, ViteUserConfig } from 'vitest/config'
+import { citiesPlugin } from './demo/build/cities-plugin.ts'
 import { BROWSER_ENGINES } from './test/support/browser-executables.ts'
 import { systemBrowser } from './test/support/vitest-provider.ts'
 
@@ -96,6 +97,7 @@ function demo(): UserConfig {
   return {
     root: resolve(ROOT, 'demo'),
     base: './',
+    plugins: [citiesPlugin()],
     resolve: { alias: packageAliases('src') },
     server: { host: HOST },
     preview: { host: HOST },
