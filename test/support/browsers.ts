@@ -2,6 +2,7 @@
 // its inspector; all three with an ordinary profile in a folder on a real disk, since a private profile has another
 // IndexedDB than users have. A browser is ended by its own process id, and never outlives the test run.
 
+import type { ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -42,6 +43,14 @@ export interface BrowserSession {
   kill(): Promise<void>
   /** Ends the browser as its user would. The profile folder stays. */
   close(): Promise<void>
+}
+
+/** A browser under puppeteer. Whoever launched it ends it, with `browser.close()` and then `killGroup(child)`. */
+export interface PuppeteerBrowser {
+  readonly browser: Browser
+  /** The browser's main process, which leads the group of all its processes. */
+  readonly child: ChildProcess
+  readonly processId: number
 }
 
 const CHROMIUM_ARGS: readonly string[] = [
@@ -97,7 +106,15 @@ export function startBrowser(engine: BrowserEngine, profileDirectory: string): P
   return engine === 'webkit' ? startWebKit(profileDirectory) : startPuppeteer(engine, profileDirectory)
 }
 
-async function startPuppeteer(engine: 'chromium' | 'firefox', profileDirectory: string): Promise<BrowserSession> {
+/**
+ * Starts Chromium or Firefox under puppeteer, for those who need more of the browser than a {@link BrowserSession} has.
+ *
+ * @throws Error when the browser is missing and cannot be installed.
+ */
+export async function launchPuppeteer(
+  engine: 'chromium' | 'firefox',
+  profileDirectory: string,
+): Promise<PuppeteerBrowser> {
   const browser = await puppeteer.launch({
     browser: engine === 'firefox' ? 'firefox' : 'chrome',
     executablePath: browserExecutable(engine),
@@ -114,9 +131,33 @@ async function startPuppeteer(engine: 'chromium' | 'firefox', profileDirectory: 
   const child = browser.process()
   if (child?.pid === undefined) throw new Error(`${engine} was started without a process`)
   adoptGroup(child)
+  return { browser, child, processId: child.pid }
+}
+
+/**
+ * Starts Chromium with one page and without a debugger, which would stop every worker for some ms when it starts. The page
+ * reports through a message inbox (message-inbox.ts).
+ *
+ * @returns ends the browser as its user would
+ */
+export function startUnattendedChromium(profileDirectory: string, url: string): () => Promise<void> {
+  const child = startProcess({
+    program: browserExecutable('chromium'),
+    args: [...CHROMIUM_ARGS, '--headless', `--user-data-dir=${profileDirectory}`, url],
+  })
+  return async () => {
+    const exit = new Promise((resolvePromise) => child.once('exit', resolvePromise))
+    child.kill('SIGTERM')
+    await exit
+    await killGroup(child)
+  }
+}
+
+async function startPuppeteer(engine: 'chromium' | 'firefox', profileDirectory: string): Promise<BrowserSession> {
+  const { browser, child, processId } = await launchPuppeteer(engine, profileDirectory)
   return {
     engine,
-    processId: child.pid,
+    processId,
     open: (url) => openPuppeteerPage(browser, url),
     kill: () => killGroup(child),
     close: async () => {
