@@ -35,7 +35,7 @@ export class ByteWriter {
 
   /** A copy of what was written; the writer starts anew. */
   take(): Uint8Array<ArrayBuffer> {
-    const copy = this.#bytes.slice(0, this.#size) as Uint8Array<ArrayBuffer>
+    const copy = this.#bytes.slice(0, this.#size)
     this.#size = 0
     return copy
   }
@@ -116,6 +116,30 @@ export class ByteWriter {
     this.#size += encoder.encodeInto(value, this.#bytes.subarray(this.#size)).written
   }
 
+  /**
+   * Text as UTF-8, with its size before it as a varint.
+   *
+   * @returns the size of the text in bytes
+   */
+  sizedText(value: string): number {
+    // Most text is ASCII, so its size takes as many bytes as its length does; where it does not, the text moves.
+    const prefixBytes = varintBytes(value.length)
+    this.#reserve(prefixBytes)
+    const start = this.#size
+    this.#size += prefixBytes
+    this.text(value)
+    const size = this.#size - start - prefixBytes
+    const actualBytes = varintBytes(size)
+    if (actualBytes !== prefixBytes) {
+      this.#reserve(actualBytes)
+      this.#bytes.copyWithin(start + actualBytes, start + prefixBytes, this.#size)
+    }
+    this.#size = start
+    this.varint(size)
+    this.#size += size
+    return size
+  }
+
   /** Overwrites four bytes written before, at `offset` from the start. */
   patchUint32(offset: number, value: number): void {
     assert(offset + 4 <= this.#size, 'A patch stays inside what was written.')
@@ -130,4 +154,10 @@ export class ByteWriter {
     this.#bytes = grown
     this.#view = new DataView(grown.buffer)
   }
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) bytes++
+  return bytes
 }

@@ -5,6 +5,13 @@ import type { NumberText } from './attribute-value.ts'
 import { MAX_NUMBER_DIGITS, MAX_NUMBER_EXPONENT, MIN_NUMBER_EXPONENT } from './limits.ts'
 import { validationException } from './service-exception.ts'
 
+/** ±0.digits × 10^point. */
+export interface Decimal {
+  readonly negative: boolean
+  readonly digits: string
+  readonly point: number
+}
+
 const NOT_NUMERIC = 'The parameter cannot be converted to a numeric value'
 const TOO_PRECISE = `Attempting to store more than ${MAX_NUMBER_DIGITS} significant digits in a Number`
 const OVERFLOW = 'Number overflow. Attempting to store a number with magnitude larger than supported range'
@@ -17,13 +24,6 @@ const CANONICAL_INTEGER = /^(?:0|-?[1-9]\d{0,37})$/
 const MAX_WRITTEN_EXPONENT = 2_147_483_647
 /** Text no longer than this, without a point, may be a safe integer. */
 const SAFE_INTEGER_CHARS = 17
-
-/** ±0.digits × 10^point; `digits` has no zero at either end and is empty for zero. */
-interface Decimal {
-  readonly negative: boolean
-  readonly digits: string
-  readonly point: number
-}
 
 /**
  * The canonical text of a number.
@@ -76,6 +76,15 @@ export function subtractNumbers(a: NumberText, b: NumberText): NumberText {
 }
 
 /**
+ * The canonical text of a decimal.
+ *
+ * @param decimal within the service's range; its digits may have zeros at both ends
+ */
+export function decimalText(decimal: Decimal): NumberText {
+  return plainText(trimZeros(decimal))
+}
+
+/**
  * What a canonical number counts in an item's size: one byte, one for each pair of digits (pairs counted from the
  * decimal point, empty pairs at either end left out), and one for a minus sign. The developer guide says "about 1 byte
  * per two significant digits, plus 1"; this is what the 400 KB limit measures to the byte, in DynamoDB Local and in
@@ -123,6 +132,7 @@ function parseCanonical(number: NumberText): Decimal {
   return decimal
 }
 
+/** The same value without zeros at the ends of its digits; zero has none and no sign. */
 function trimZeros({ negative, digits, point }: Decimal): Decimal {
   let start = 0
   while (digits.charCodeAt(start) === ZERO) start++
