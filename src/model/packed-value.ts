@@ -87,16 +87,20 @@ export function writeString(writer: ByteWriter, text: string): number {
 
 /** Packs a canonical number; returns what it counts in an item's size. */
 export function writeNumber(writer: ByteWriter, number: NumberText): number {
-  const double = Number(number)
-  if (String(double) !== number) {
+  return writeNearestNumber(writer, number, Number(number))
+}
+
+/** Packs a canonical number whose nearest double is known; returns what it counts in an item's size. */
+export function writeNearestNumber(writer: ByteWriter, number: NumberText, nearest: number): number {
+  if (String(nearest) !== number) {
     writer.uint8(TAG.decimal)
     writer.byteKey(encodeOrderedNumber(number))
-  } else if (!Number.isSafeInteger(double)) {
+  } else if (!Number.isSafeInteger(nearest)) {
     writer.uint8(TAG.double)
-    writer.float64(double)
+    writer.float64(nearest)
   } else {
-    writer.uint8(double < 0 ? TAG.negativeInteger : TAG.integer)
-    writer.varint(Math.abs(double))
+    writer.uint8(nearest < 0 ? TAG.negativeInteger : TAG.integer)
+    writer.varint(Math.abs(nearest))
   }
   return numberSizeBytes(number)
 }
