@@ -4,7 +4,7 @@
 import { resolve } from 'node:path'
 import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
-import type { TestProjectInlineConfiguration, ViteUserConfig } from 'vitest/config'
+import type { TestProjectInlineConfiguration, ViteUserConfig, ViteUserConfigFnObject } from 'vitest/config'
 import { citiesPlugin } from './demo/build/cities-plugin.ts'
 import { BROWSER_ENGINES } from './test/support/browser-executables.ts'
 import { systemBrowser } from './test/support/vitest-provider.ts'
@@ -15,7 +15,7 @@ const HOST = '127.0.0.1'
 const LIBRARY_TARGET = 'es2022'
 const WORKER_SOURCE_URL = /new URL\('(?:\.\.\/)+worker\/index\.ts', import\.meta\.url\)/
 
-export default defineConfig(({ mode }): ViteUserConfig => {
+const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserConfig => {
   switch (mode) {
     case 'demo':
       return demo()
@@ -41,6 +41,8 @@ export default defineConfig(({ mode }): ViteUserConfig => {
       })
   }
 })
+
+export default configuration
 
 interface LibraryBuild {
   readonly entries: Readonly<Record<string, string>>
