@@ -37,7 +37,7 @@ const SOURCES: Readonly<Record<BrowserEngine | 'display', ProgramSource>> = {
       '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser',
       '/usr/libexec/webkit2gtk-4.1/MiniBrowser',
     ],
-    packages: ['webkit2gtk-driver'],
+    packages: ['libwebkit2gtk-4.1-0'],
   },
   display: {
     environmentVariable: 'XVFB_PATH',

@@ -1,0 +1,58 @@
+// A page that has the built package, as a user without a bundler would serve it: the files of `dist` as they are, and an
+// import map for its two dependencies. Scenario tests drive it through `window`, because a function that travels to a page
+// cannot import.
+
+import { join, resolve } from 'node:path'
+import type * as Tidetable from 'tidetable'
+import { startStaticServer } from './static-server.ts'
+import type { StaticServer } from './static-server.ts'
+
+declare global {
+  interface Window {
+    /** The package's page entry. */
+    tidetable: typeof Tidetable
+  }
+}
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+const IMPORT_MAP = {
+  imports: {
+    tidetable: '/dist/index.js',
+    comlink: '/node_modules/comlink/dist/esm/comlink.mjs',
+    idb: '/node_modules/idb/build/index.js',
+  },
+}
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <title>Tidetable</title>
+    <link rel="icon" href="data:," />
+    <script type="importmap">${JSON.stringify(IMPORT_MAP)}</script>
+    <script type="module">
+      import * as tidetable from 'tidetable'
+      window.tidetable = tidetable
+    </script>
+  </head>
+  <body></body>
+</html>`
+
+/**
+ * Serves the page at `/`.
+ *
+ * @param files further files by URL prefix, as paths from the top of the project
+ */
+export function startPackageServer(files: Readonly<Record<string, string>> = {}): Promise<StaticServer> {
+  const folders = {
+    '/dist/': 'dist',
+    '/node_modules/comlink/': 'node_modules/comlink',
+    '/node_modules/idb/': 'node_modules/idb',
+    ...files,
+  }
+  return startStaticServer({
+    pages: { '/': PAGE },
+    folders: Object.fromEntries(Object.entries(folders).map(([prefix, folder]) => [prefix, join(ROOT, folder)])),
+  })
+}
