@@ -81,6 +81,9 @@ export const MAX_IN_OPERANDS = 100
 /** UTF-8 bytes of one substitution (`#name` or `:value`). */
 export const MAX_PLACEHOLDER_SIZE_BYTES = 255
 
+/** The greatest list index that a document path may name. */
+export const MAX_LIST_INDEX = 2_147_483_647
+
 /** All ExpressionAttributeNames and ExpressionAttributeValues of a request together (2 MB). */
 export const MAX_SUBSTITUTION_SIZE_BYTES = 2_097_152
 
@@ -131,3 +134,12 @@ export const SHARD_ITERATOR_TTL_MS = 900_000
 
 /** Names in a table's attribute dictionary; names that come later are stored inline in each item. */
 export const MAX_DICTIONARY_NAMES = 4096
+
+/** Parsed expressions kept for the next request with the same text, for each of the three grammars. */
+export const MAX_CACHED_EXPRESSIONS = 500
+
+/**
+ * Levels of parentheses and function calls that the expression parser goes down. Each level that is not redundant holds
+ * an operator or a function of its own, and an expression may have 300 of them.
+ */
+export const MAX_EXPRESSION_DEPTH = 400
