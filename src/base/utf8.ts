@@ -4,6 +4,7 @@
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const encoder = new TextEncoder()
 const SHORT_TEXT_BYTES = 48
+const LONE_SURROGATES = /\p{Surrogate}/gu
 
 /**
  * The text in `bytes` from `start` to `end` (not included).
@@ -45,4 +46,9 @@ export function textSizeBytes(text: string): number {
     }
   }
   return size
+}
+
+/** The text with lone surrogates replaced by U+FFFD, as UTF-8 cannot carry them. */
+export function wellFormed(text: string): string {
+  return text.replace(LONE_SURROGATES, '\ufffd')
 }

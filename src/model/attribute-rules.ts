@@ -1,12 +1,11 @@
 // The rules that hold for every item however it is written, as AttributeValues or as native JavaScript values: names,
-// depth, sets, text. Messages are the service's.
+// depth, sets. Messages are the service's.
 
 import { textSizeBytes } from '../base/utf8.ts'
 import { MAX_ATTRIBUTE_NAME_SIZE_BYTES, MAX_NESTING_DEPTH } from './limits.ts'
 import { validationException } from './service-exception.ts'
 
 const INVALID = 'One or more parameter values were invalid:'
-const LONE_SURROGATE = /\p{Surrogate}/gu
 
 /** The types of sets. */
 export type SetType = 'SS' | 'NS' | 'BS'
@@ -60,9 +59,4 @@ export function checkDistinct(type: SetType, members: readonly string[]): void {
     throw validationException(`${INVALID} Input collection [${members.join(', ')}] contains duplicates.`)
   const shown = members.map((member) => btoa(member)).join(', ')
   throw validationException(`${INVALID} Input collection [${shown}]of type BS contains duplicates.`)
-}
-
-/** The text with lone surrogates replaced by U+FFFD, as UTF-8 cannot carry them. */
-export function wellFormed(text: string): string {
-  return text.replace(LONE_SURROGATE, '\ufffd')
 }

@@ -1,28 +1,39 @@
-// Native JavaScript values for DynamoDB's types, as @aws-sdk/lib-dynamodb has them, and the straight ways between them
-// and packed items. This file is part of the page's bundle and stays small: plain values take a path of their own,
-// everything else goes through AttributeValues.
+// Native JavaScript values for DynamoDB's types, as @aws-sdk/lib-dynamodb has them, straight to packed items and back.
+// This file is part of the page's bundle and stays small: AttributeValues do not occur in it (see marshall).
 //
 // Law 7: a number that JavaScript cannot hold exactly is never rounded. Going in it is refused, coming out it is a
 // bigint or a NumberValue.
 
+import { assert } from '../base/assert.ts'
 import { byteKeyFromBytes } from '../base/byte-key.ts'
 import type { ByteWriter } from '../base/byte-writer.ts'
+import { wellFormed } from '../base/utf8.ts'
 import { setAttribute } from './attribute-map.ts'
-import { checkAttributeName, checkDepth, checkDistinct, checkNotEmpty, wellFormed } from './attribute-rules.ts'
-import type { AttributeMap, AttributeValue, Item, NumberText } from './attribute-value.ts'
+import { checkAttributeName, checkDepth, checkDistinct, checkNotEmpty } from './attribute-rules.ts'
+import type { NumberText } from './attribute-value.ts'
 import { canonicalNumber } from './number.ts'
-import { type GrowableDictionary, packAttributes, type PackedItem } from './packed-item.ts'
 import {
   type PackedCursor,
+  readDecimal,
+  readDouble,
+  readMap,
+  readMembers,
+  readSizedBytes,
   readSizedText,
-  readValue,
   readVarint,
   TAG,
+  type ValueWriter,
+  writeBinary,
   writeFlag,
-  writeNearestNumber,
+  writeList,
+  writeMap,
+  writeNumber,
+  writeSet,
+  writeSizedBytes,
+  writeSizedText,
   writeString,
-  writeValue,
-} from './packed-value.ts'
+} from './packed-format.ts'
+import { type GrowableDictionary, packAttributes, type PackedItem } from './packed-item.ts'
 import { validationException } from './service-exception.ts'
 
 /** A number with more digits than a JavaScript number holds. */
@@ -70,18 +81,19 @@ export interface MarshallOptions {
 }
 
 /**
- * Packs an item of native values.
+ * Packs an item of native values: strings, numbers, bigints, NumberValues, booleans, null, ArrayBuffers and their
+ * views, Sets, arrays, plain objects and Maps.
  *
  * @throws ServiceException ValidationException for a value that the service, or JavaScript, cannot hold exactly
  */
 export function packNativeItem(
   native: Readonly<Record<string, unknown>>,
   dictionary: GrowableDictionary,
-  options?: MarshallOptions,
+  options: MarshallOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const attributes = options?.removeUndefinedValues ? withoutUndefined(native) : native
-  for (const name in attributes) checkAttributeName(name)
-  return packAttributes(attributes, dictionary, (writer, value) => writeNative(writer, value, options))
+  return packAttributes(storable(native, options), dictionary, (writer, value) =>
+    writeNative(writer, value, 1, options),
+  )
 }
 
 /** Reads a packed item as native values. */
@@ -93,176 +105,135 @@ export function unpackNativeItem(packed: PackedItem): NativeItem {
   return native
 }
 
-/**
- * An item of native values as AttributeValues.
- *
- * @throws ServiceException as packNativeItem
- */
-export function marshall(native: Readonly<Record<string, unknown>>, options?: MarshallOptions): Item {
-  return marshallMap(Object.entries(native), 1, options)
-}
-
-/**
- * A native value as an AttributeValue, canonical.
- *
- * @throws ServiceException as packNativeItem
- */
-export function marshallValue(value: unknown, options?: MarshallOptions): AttributeValue {
-  return marshallAt(value, 1, options)
-}
-
-/** An item of canonical AttributeValues as native values. */
-export function unmarshall(item: Item): NativeItem {
-  const native: NativeItem = {}
-  for (const name of Object.keys(item)) setAttribute(native, name, unmarshallValue(item[name] as AttributeValue))
-  return native
-}
-
-/** A canonical AttributeValue as a native value. */
-export function unmarshallValue(value: AttributeValue): NativeValue {
-  if ('S' in value) return value.S
-  if ('N' in value) return nativeNumber(value.N)
-  if ('BOOL' in value) return value.BOOL
-  if ('NULL' in value) return null
-  if ('B' in value) return value.B
-  if ('L' in value) return value.L.map(unmarshallValue)
-  if ('M' in value) return unmarshall(value.M)
-  if ('SS' in value) return new Set(value.SS)
-  if ('NS' in value) return new Set(value.NS.map(nativeNumber))
-  return new Set(value.BS)
-}
-
-function writeNative(writer: ByteWriter, value: unknown, options: MarshallOptions | undefined): number {
+function writeNative(writer: ByteWriter, value: unknown, depth: number, options: MarshallOptions): number {
+  checkDepth(depth)
   switch (typeof value) {
     case 'string':
       return writeString(writer, value)
     case 'number':
-      return writeNearestNumber(writer, numberText(value), value)
+      return writeNumber(writer, numberText(value), value)
+    case 'bigint':
+      return writeNumber(writer, canonicalNumber(`${value}`))
     case 'boolean':
       return writeFlag(writer, value ? TAG.true : TAG.false)
-    default:
-      return writeValue(writer, marshallAt(value, 1, options))
-  }
-}
-
-function readNative(cursor: PackedCursor): NativeValue {
-  switch (cursor.bytes[cursor.at++]) {
-    case TAG.string:
-      return readSizedText(cursor)
-    case TAG.integer:
-      return readVarint(cursor)
-    case TAG.negativeInteger:
-      return -readVarint(cursor)
-    default:
-      cursor.at--
-      return unmarshallValue(readValue(cursor))
-  }
-}
-
-function marshallAt(value: unknown, depth: number, options: MarshallOptions | undefined): AttributeValue {
-  checkDepth(depth)
-  switch (typeof value) {
-    case 'string':
-      return { S: wellFormed(value) }
-    case 'number':
-      return { N: numberText(value) }
-    case 'bigint':
-      return { N: canonicalNumber(String(value)) }
-    case 'boolean':
-      return { BOOL: value }
     case 'object':
-      return value === null ? { NULL: true } : marshallObject(value, depth, options)
+      return value === null ? writeFlag(writer, TAG.null) : writeObject(writer, value, depth, options)
     default:
       throw unsupported(value)
   }
 }
 
-function marshallObject(value: object, depth: number, options: MarshallOptions | undefined): AttributeValue {
-  if (Array.isArray(value)) {
-    const elements = options?.removeUndefinedValues ? value.filter((element) => element !== undefined) : value
-    // Array.from visits holes, which map would skip.
-    return { L: Array.from(elements, (element) => marshallAt(element, depth + 1, options)) }
-  }
+function writeObject(writer: ByteWriter, value: object, depth: number, options: MarshallOptions): number {
+  const writeNested: ValueWriter<unknown> = (into, nested) => writeNative(into, nested, depth + 1, options)
+  if (Array.isArray(value)) return writeList(writer, withoutUndefined(value, options), writeNested)
+  if (value instanceof Set) return writeNativeSet(writer, withoutUndefined([...value], options))
+  if (value instanceof NumberValue) return writeNumber(writer, value.value)
   const bytes = bytesOf(value)
-  if (bytes !== undefined) return { B: bytes }
-  if (value instanceof NumberValue) return { N: value.value }
-  if (value instanceof Set) return marshallSet([...value], options)
-  if (value instanceof Map) return { M: marshallMap([...value], depth + 1, options) }
+  if (bytes !== undefined) return writeBinary(writer, bytes)
+  if (value instanceof Map) return writeMap(writer, storable(Object.fromEntries(value), options), writeNested)
   const prototype: unknown = Object.getPrototypeOf(value)
   // A plain object of any realm: its prototype, if it has one, is the end of the chain.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw unsupported(value)
-  return { M: marshallMap(Object.entries(value), depth + 1, options) }
+  return writeMap(writer, storable(value as Readonly<Record<string, unknown>>, options), writeNested)
 }
 
-function marshallMap(
-  entries: readonly (readonly [string, unknown])[],
-  depth: number,
-  options: MarshallOptions | undefined,
-): AttributeMap {
-  const map: Record<string, AttributeValue> = {}
-  for (const [name, value] of entries) {
-    if (value === undefined && options?.removeUndefinedValues) continue
-    checkAttributeName(name)
-    setAttribute(map, wellFormed(name), marshallAt(value, depth, options))
-  }
-  return map
-}
-
-function marshallSet(given: readonly unknown[], options: MarshallOptions | undefined): AttributeValue {
-  const members = options?.removeUndefinedValues ? given.filter((member) => member !== undefined) : given
-  // An empty native set has no type; the service's own words for a string set serve for all three.
+function writeNativeSet(writer: ByteWriter, members: readonly unknown[]): number {
+  // An empty native set has no type; the service's words for a string set serve for all three.
   checkNotEmpty('SS', members.length)
-  const values = members.map((member) => marshallAt(member, 1, undefined))
-  if (values.every((value) => 'S' in value)) {
-    const SS = values.map((value) => value.S)
-    checkDistinct('SS', SS)
-    return { SS }
+  if (members.every((member) => typeof member === 'string')) {
+    checkDistinct('SS', members.map(wellFormed))
+    return writeSet(writer, TAG.stringSet, members, writeSizedText)
   }
-  if (values.every((value) => 'N' in value)) {
-    const NS = values.map((value) => value.N)
-    checkDistinct('NS', NS)
-    return { NS }
+  const numbers = members.map(numericText).filter((number) => number !== undefined)
+  if (numbers.length === members.length) {
+    checkDistinct('NS', numbers)
+    return writeSet(writer, TAG.numberSet, numbers, (into, number) => writeNumber(into, number))
   }
-  if (values.every((value) => 'B' in value)) {
-    const BS = values.map((value) => value.B)
-    checkDistinct('BS', BS.map(byteKeyFromBytes))
-    return { BS }
+  const binaries = members.map(bytesOf).filter((bytes) => bytes !== undefined)
+  if (binaries.length === members.length) {
+    checkDistinct('BS', binaries.map(byteKeyFromBytes))
+    return writeSet(writer, TAG.binarySet, binaries, writeSizedBytes)
   }
   throw validationException('A set holds only strings, only numbers or only binary values.')
 }
 
+function readNative(cursor: PackedCursor): NativeValue {
+  const tag = cursor.bytes[cursor.at++]
+  switch (tag) {
+    case TAG.null:
+      return null
+    case TAG.false:
+      return false
+    case TAG.true:
+      return true
+    case TAG.string:
+      return readSizedText(cursor)
+    case TAG.binary:
+      return readSizedBytes(cursor)
+    case TAG.stringSet:
+      return new Set(readMembers(cursor, readSizedText))
+    case TAG.numberSet:
+      return new Set(readMembers(cursor, (at) => readNative(at) as NativeNumber))
+    case TAG.binarySet:
+      return new Set(readMembers(cursor, readSizedBytes))
+    case TAG.list:
+      return readMembers(cursor, readNative)
+    case TAG.map:
+      return readMap(cursor, readNative)
+    default:
+      return readNumber(cursor, tag)
+  }
+}
+
+function readNumber(cursor: PackedCursor, tag: number | undefined): NativeNumber {
+  if (tag === TAG.integer) return readVarint(cursor)
+  if (tag === TAG.negativeInteger) return -readVarint(cursor)
+  assert(tag === TAG.double || tag === TAG.decimal, 'A packed value begins with a known tag.')
+  const text = tag === TAG.double ? String(readDouble(cursor)) : readDecimal(cursor)
+  if (!text.includes('.')) return BigInt(text)
+  const nearest = Number(text)
+  return canonicalNumber(String(nearest)) === text ? nearest : new NumberValue(text)
+}
+
 /** The canonical text of a JavaScript number. */
 function numberText(value: number): NumberText {
-  if (!Number.isFinite(value)) throw validationException(`Special numeric value ${value} is not allowed`)
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw validationException(
-      `Number ${value} is beyond Number.MAX_SAFE_INTEGER and may have been rounded. Use a bigint or a NumberValue.`,
-    )
-  }
-  return canonicalNumber(String(value))
+  if (Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)) return canonicalNumber(`${value}`)
+  throw validationException(
+    `${value} is not a number that can be stored exactly. Beyond Number.MAX_SAFE_INTEGER use a bigint or a NumberValue.`,
+  )
 }
 
-function nativeNumber(text: NumberText): NativeNumber {
-  const double = Number(text)
-  if (Number.isSafeInteger(double) && String(double) === text) return double
-  if (!text.includes('.')) return BigInt(text)
-  return canonicalNumber(String(double)) === text ? double : new NumberValue(text)
+function numericText(value: unknown): NumberText | undefined {
+  if (typeof value === 'number') return numberText(value)
+  if (typeof value === 'bigint') return canonicalNumber(`${value}`)
+  return value instanceof NumberValue ? value.value : undefined
 }
 
-function bytesOf(value: object): Uint8Array | undefined {
+function bytesOf(value: unknown): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value
   if (value instanceof ArrayBuffer) return new Uint8Array(value)
   return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined
 }
 
-function withoutUndefined(native: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(native).filter(([, value]) => value !== undefined))
+/** The attributes of a map that are to be stored, under checked names. */
+function storable(
+  map: Readonly<Record<string, unknown>>,
+  { removeUndefinedValues }: MarshallOptions,
+): Readonly<Record<string, unknown>> {
+  for (const name of Object.keys(map)) checkAttributeName(name)
+  if (!removeUndefinedValues) return map
+  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined))
+}
+
+function withoutUndefined(values: readonly unknown[], { removeUndefinedValues }: MarshallOptions): readonly unknown[] {
+  return removeUndefinedValues ? values.filter((value) => value !== undefined) : values
 }
 
 function unsupported(value: unknown): Error {
-  if (value === undefined) {
-    return validationException('undefined is not a value: leave the attribute out, or pass removeUndefinedValues.')
-  }
-  const kind = typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value
-  return validationException(`Unsupported type passed: ${kind}. Convert it to a plain value first.`)
+  const kind = Object.prototype.toString.call(value).slice(8, -1)
+  return validationException(
+    value === undefined
+      ? 'undefined is not a value: leave the attribute out, or pass removeUndefinedValues.'
+      : `A value of type ${kind} cannot be stored: convert it to a plain value first.`,
+  )
 }

@@ -7,16 +7,17 @@
 //   count        varint: attributes
 //   ids          for each attribute its number in the dictionary; 0xffff: the name is written before its value
 //   offsets      for each attribute where its value ends, counted from the first value
-//   values       see packed-value
+//   values       see packed-format
 
 import { assert } from '../base/assert.ts'
 import { ByteWriter } from '../base/byte-writer.ts'
-import { textSizeBytes } from '../base/utf8.ts'
+import { textSizeBytes, wellFormed } from '../base/utf8.ts'
 import { setAttribute } from './attribute-map.ts'
 import type { AttributeSource, AttributeType, AttributeValue, Item } from './attribute-value.ts'
 import { valueSizeBytes } from './item-size.ts'
 import { MAX_DICTIONARY_NAMES } from './limits.ts'
-import { type PackedCursor, peekType, readSizedText, readValue, readVarint, writeValue } from './packed-value.ts'
+import { type PackedCursor, readSizedText, readVarint, type ValueWriter } from './packed-format.ts'
+import { peekType, readValue, writeValue } from './packed-value.ts'
 
 /** Stands for an id where the dictionary has none; greater than any id, so it makes the ids wide. */
 const INLINE_ID = 0xffff
@@ -51,6 +52,9 @@ export function createDictionary(names: readonly string[] = []): GrowableDiction
     add(name) {
       const id = ids.get(name)
       if (id !== undefined || known.length >= MAX_DICTIONARY_NAMES) return id
+      // A stored name is UTF-8: it has to be here what it will be when it is read back.
+      const storable = wellFormed(name)
+      if (storable !== name) return this.add(storable)
       ids.set(name, known.length)
       return known.push(name) - 1
     },
@@ -65,12 +69,12 @@ export function packItem(item: Item, dictionary: GrowableDictionary): Uint8Array
 /**
  * Packs attributes of any form.
  *
- * @param write packs one value and returns what it counts in the item's size
+ * @param write packs one value
  */
 export function packAttributes<Value>(
   attributes: Readonly<Record<string, Value>>,
   dictionary: GrowableDictionary,
-  write: (writer: ByteWriter, value: Value) => number,
+  write: ValueWriter<Value>,
 ): Uint8Array<ArrayBuffer> {
   return withPacker((packer) => {
     for (const name of Object.keys(attributes)) {

@@ -3,7 +3,8 @@
 import type { ByteKey } from '../base/byte-key.ts'
 import { encodeOrdered, encodeOrderedBytes } from './ordered-key.ts'
 import type { PackedItem } from './packed-item.ts'
-import { readSizedView, readValue, TAG } from './packed-value.ts'
+import { readSizedView, TAG } from './packed-format.ts'
+import { readValue } from './packed-value.ts'
 
 /**
  * The ordered bytes of a top-level attribute of type S, N or B, as encodeOrdered makes them of its decoded value.

@@ -3,8 +3,9 @@
 // text, binary as Uint8Array, text without lone surrogates.
 
 import { byteKeyFromBytes } from '../base/byte-key.ts'
+import { wellFormed } from '../base/utf8.ts'
 import { setAttribute } from './attribute-map.ts'
-import { checkAttributeName, checkDepth, checkDistinct, checkNotEmpty, wellFormed } from './attribute-rules.ts'
+import { checkAttributeName, checkDepth, checkDistinct, checkNotEmpty } from './attribute-rules.ts'
 import type { AttributeMap, AttributeValue, Item } from './attribute-value.ts'
 import { canonicalNumber } from './number.ts'
 import { ServiceException, validationException } from './service-exception.ts'
