@@ -1,7 +1,7 @@
 // Changes one attribute of one city. The write carries what this page knew as its condition, so that two tabs cannot
 // overwrite each other unseen.
 
-import type { AttributeValue, Item, OperationTypes } from 'tidetable'
+import type { AttributeValue, OperationTypes } from 'tidetable'
 import { ServiceException } from 'tidetable'
 
 import { cityOf, keyOf, valueText, type City } from '../cities/city.ts'
@@ -32,79 +32,94 @@ export interface EditDialog {
 
 /** Builds the dialog over the elements of index.html. */
 export function createEditDialog(log: ExchangeLog, onEdited: (before: City, edit: CityEdit) => void): EditDialog {
-  const dialog = pageElement('edit-dialog', HTMLDialogElement)
-  const form = pageElement('edit-form', HTMLFormElement)
-  const attribute = pageElement('edit-attribute', HTMLInputElement)
-  const type = pageElement('edit-type', HTMLSelectElement)
-  const oldValue = pageElement('edit-old', HTMLOutputElement)
-  const newValue = pageElement('edit-new', HTMLInputElement)
-  const remove = pageElement('edit-remove', HTMLButtonElement)
-  const notice = pageElement('edit-notice', HTMLParagraphElement)
-  let city: City | undefined
+  const sheet = new Sheet(log, onEdited)
+  return { open: (city) => sheet.open(city) }
+}
 
-  const current = (): AttributeValue | undefined => city?.item[attribute.value]
-  const showCurrent = (): void => {
-    const value = current()
-    oldValue.textContent = valueText(value)
-    remove.disabled = value === undefined
-    if (value !== undefined) type.value = 'N' in value ? 'N' : 'S'
-    else if (attribute.value === FIRST_ATTRIBUTE) type.value = 'N'
+class Sheet {
+  readonly #log: ExchangeLog
+  readonly #onEdited: (before: City, edit: CityEdit) => void
+  readonly #dialog = pageElement('edit-dialog', HTMLDialogElement)
+  readonly #form = pageElement('edit-form', HTMLFormElement)
+  readonly #title = pageElement('edit-title', HTMLHeadingElement)
+  readonly #attribute = pageElement('edit-attribute', HTMLInputElement)
+  readonly #attributes = pageElement('edit-attributes', HTMLDataListElement)
+  readonly #type = pageElement('edit-type', HTMLSelectElement)
+  readonly #oldValue = pageElement('edit-old', HTMLOutputElement)
+  readonly #newValue = pageElement('edit-new', HTMLInputElement)
+  readonly #remove = pageElement('edit-remove', HTMLButtonElement)
+  readonly #notice = pageElement('edit-notice', HTMLParagraphElement)
+  readonly #item = pageElement('edit-item', HTMLPreElement)
+  #city: City | undefined
+
+  constructor(log: ExchangeLog, onEdited: (before: City, edit: CityEdit) => void) {
+    this.#log = log
+    this.#onEdited = onEdited
+    this.#attribute.addEventListener('input', () => this.#showCurrent())
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      const text = this.#newValue.value
+      void this.#store(this.#type.value === 'N' ? { N: text.trim() } : { S: text })
+    })
+    this.#remove.addEventListener('click', () => void this.#store(undefined))
+    childElement(this.#form, '[data-close]', HTMLButtonElement).addEventListener('click', () => this.#dialog.close())
   }
-  const showCity = (shown: City): void => {
-    city = shown
-    pageElement('edit-title', HTMLHeadingElement).textContent = shown.place
-    pageElement('edit-item', HTMLPreElement).textContent = asText(shown.item)
-    const names = new Set([...OFFERED_ATTRIBUTES, ...shown.additions.map(([name]) => name)])
-    pageElement('edit-attributes', HTMLDataListElement).replaceChildren(
+
+  open(city: City): void {
+    this.#notice.hidden = true
+    this.#attribute.value = FIRST_ATTRIBUTE
+    this.#newValue.value = ''
+    this.#showCity(city)
+    this.#dialog.showModal()
+    this.#newValue.focus()
+  }
+
+  #showCity(city: City): void {
+    this.#city = city
+    this.#title.textContent = city.place
+    this.#item.textContent = asText(city.item)
+    const names = new Set([...OFFERED_ATTRIBUTES, ...city.additions.map(([name]) => name)])
+    this.#attributes.replaceChildren(
       ...[...names].map((name) => Object.assign(newElement('option', ''), { value: name })),
     )
-    showCurrent()
+    this.#showCurrent()
   }
-  const showError = (text: string): void => {
-    notice.textContent = text
-    notice.hidden = false
+
+  #showCurrent(): void {
+    const value = this.#city?.item[this.#attribute.value]
+    this.#oldValue.textContent = valueText(value)
+    this.#remove.disabled = value === undefined
+    if (value !== undefined) this.#type.value = 'N' in value ? 'N' : 'S'
+    else if (this.#attribute.value === FIRST_ATTRIBUTE) this.#type.value = 'N'
   }
-  const store = async (after: AttributeValue | undefined): Promise<void> => {
+
+  /** Stores the attribute with the value `after`, or removes it. */
+  async #store(after: AttributeValue | undefined): Promise<void> {
+    const city = this.#city
     if (city === undefined) return
-    notice.hidden = true
-    const before = current()
-    const name = attribute.value
+    this.#notice.hidden = true
+    const attribute = this.#attribute.value
+    const before = city.item[attribute]
     try {
-      const { output, exchange } = await log.send('UpdateItem', updateInput(city, { name, before, after }))
-      dialog.close()
-      onEdited(city, {
-        attribute: name,
-        before,
-        after,
-        city: cityOf(output.Attributes ?? {}),
-        durationMs: exchange.durationMs,
-      })
+      const input = updateInput(city, { name: attribute, before, after })
+      const { output, exchange } = await this.#log.send('UpdateItem', input)
+      this.#dialog.close()
+      const edited = cityOf(output.Attributes ?? {})
+      this.#onEdited(city, { attribute, before, after, city: edited, durationMs: exchange.durationMs })
     } catch (error) {
-      const now = itemOfFailedCondition(error)
-      if (now !== undefined) showCity(cityOf(now))
-      showError(
-        now === undefined ? errorText(error) : 'Another tab changed this city meanwhile: this is what it holds now.',
-      )
+      this.#showFailure(error)
     }
   }
 
-  attribute.addEventListener('input', showCurrent)
-  form.addEventListener('submit', (event) => {
-    event.preventDefault()
-    void store(type.value === 'N' ? { N: newValue.value.trim() } : { S: newValue.value })
-  })
-  remove.addEventListener('click', () => void store(undefined))
-  childElement(form, '[data-close]', HTMLButtonElement).addEventListener('click', () => dialog.close())
-
-  return {
-    open(shown) {
-      notice.hidden = true
-      attribute.value = FIRST_ATTRIBUTE
-      newValue.value = ''
-      showCity(shown)
-      dialog.showModal()
-      newValue.focus()
-    },
+  #showFailure(error: unknown): void {
+    const isOvertaken = error instanceof ServiceException && error.name === 'ConditionalCheckFailedException'
+    if (isOvertaken && error.Item !== undefined) this.#showCity(cityOf(error.Item))
+    this.#notice.textContent = !isOvertaken
+      ? errorText(error)
+      : error.Item === undefined
+        ? 'Another tab deleted this city meanwhile.'
+        : 'Another tab changed this city meanwhile: above is what it holds now.'
+    this.#notice.hidden = false
   }
 }
 
@@ -131,9 +146,4 @@ function updateInput(city: City, { name, before, after }: AttributeChange): Oper
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     ReturnConsumedCapacity: 'TOTAL',
   }
-}
-
-/** The item as another tab left it, when that is why the write was refused. */
-function itemOfFailedCondition(error: unknown): Item | undefined {
-  return error instanceof ServiceException && error.name === 'ConditionalCheckFailedException' ? error.Item : undefined
 }
