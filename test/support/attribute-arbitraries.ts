@@ -78,5 +78,5 @@ function attributeMaps(values: fc.Arbitrary<AttributeValue>): fc.Arbitrary<Item>
   // fromEntries adds `__proto__` as an attribute like any other.
   return fc
     .uniqueArray(fc.tuple(attributeNames, values), { maxLength: 6, selector: ([name]) => name })
-    .map((entries) => Object.fromEntries(entries) as Item)
+    .map((entries) => Object.fromEntries<AttributeValue>(entries))
 }

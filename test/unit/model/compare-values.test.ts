@@ -7,25 +7,30 @@ import { compareKeyValues, valuesEqual } from '../../../src/model/compare-values
 
 const bytes = (...values: number[]): AttributeValue => ({ B: Uint8Array.from(values) })
 
-function expectAscending(values: readonly AttributeValue[]): void {
-  for (const [index, a] of values.entries()) {
-    for (const [other, b] of values.entries()) {
-      expect(Math.sign(compareKeyValues(a, b))).toBe(Math.sign(index - other))
-    }
-  }
+/** The order of each value against each. */
+function orders(values: readonly AttributeValue[]): number[][] {
+  return values.map((a) => values.map((b) => Math.sign(compareKeyValues(a, b))))
+}
+
+/** What `orders` gives for values that ascend. */
+function ascending({ length }: { readonly length: number }): number[][] {
+  return Array.from({ length }, (_, index) => Array.from({ length }, (_value, other) => Math.sign(index - other)))
 }
 
 describe('compareKeyValues', () => {
   it('orders strings by UTF-8 bytes, not by UTF-16 units', () => {
-    expectAscending(['', 'A', 'a', 'aa', 'b', 'é', '€', '\uffff', '😀', '😁'].map((S) => ({ S })))
+    const values = ['', 'A', 'a', 'aa', 'b', 'é', '€', '\uffff', '😀', '😁'].map((S) => ({ S }))
+    expect(orders(values)).toEqual(ascending(values))
   })
 
   it('orders numbers by value', () => {
-    expectAscending(['-10', '-9.5', '0', '0.5', '2', '10'].map((N) => ({ N })))
+    const values = ['-10', '-9.5', '0', '0.5', '2', '10'].map((N) => ({ N }))
+    expect(orders(values)).toEqual(ascending(values))
   })
 
   it('orders binary by unsigned bytes', () => {
-    expectAscending([bytes(), bytes(0), bytes(0, 0), bytes(1), bytes(127), bytes(128), bytes(255), bytes(255, 0)])
+    const values = [bytes(), bytes(0), bytes(0, 0), bytes(1), bytes(127), bytes(128), bytes(255), bytes(255, 0)]
+    expect(orders(values)).toEqual(ascending(values))
   })
 
   it('does not compare values of two types', () => {
