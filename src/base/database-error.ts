@@ -9,11 +9,13 @@
  * - `StorageCorrupt`: stored bytes fail their checksum or break a law of the layout.
  * - `StorageFailed`: a read or a write failed for another reason, which is in `cause`.
  * - `StorageOverloaded`: more writes wait than the queue's bound allows; none of this write was kept.
+ * - `SnapshotLost`: a snapshot was held so long that another worker has removed what it needs; take a new one.
  * - `LogTruncated`: a log cursor asked for batches that have been cut already.
  * - `UnknownFormat`: the database was written by a newer version of Tidetable.
  * - `WorkerLost`: the worker died or was ended before it answered; a write may or may not have been kept.
  * - `WorkerUnavailable`: the worker could not be started.
  * - `CallTimedOut`: no answer within the call's time limit.
+ * - `DefinitionMismatch`: a table is stored with another key or other local indexes than the app declares.
  * - `InvalidOption`: an option of this package has a value it cannot have.
  */
 export type DatabaseErrorCode =
@@ -23,11 +25,13 @@ export type DatabaseErrorCode =
   | 'StorageCorrupt'
   | 'StorageFailed'
   | 'StorageOverloaded'
+  | 'SnapshotLost'
   | 'LogTruncated'
   | 'UnknownFormat'
   | 'WorkerLost'
   | 'WorkerUnavailable'
   | 'CallTimedOut'
+  | 'DefinitionMismatch'
   | 'InvalidOption'
 
 /** Facts about the failure that can be shown and sent between threads. Never credentials, never whole items. */

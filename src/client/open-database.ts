@@ -1,0 +1,152 @@
+// Opens a database: starts its worker, and sees to it that the declared tables are there.
+
+import { systemClock } from '../base/clock.ts'
+import { DatabaseError } from '../base/database-error.ts'
+import { type Logger, silentLogger } from '../base/logger.ts'
+import type { ListTablesOutput, OperationName, OperationTypes } from '../model/operations.ts'
+import type { Durability, EraseRequest, OpenRequest, StorageKind } from '../rpc/protocol.ts'
+import { Session } from '../rpc/session.ts'
+import { webLocks } from '../rpc/web-locks.ts'
+import type { TableDefinition } from './define-table.ts'
+import { startWorker } from './start-worker.ts'
+import { createTable, type Table } from './table.ts'
+
+const DEFAULT_CALL_TIMEOUT_MS = 60_000
+const MAX_NAME_CHARS = 255
+const clock = systemClock
+
+/** How the worker of a database is run. */
+export interface WorkerOptions {
+  /** Starts the app's own worker, whose file imports `tidetable/worker`. By default the package's own. */
+  readonly worker?: () => Worker
+  /** How long one call may take, in milliseconds. Default 60,000. */
+  readonly callTimeoutMs?: number
+  /** Receives lines about what goes on in the background. */
+  readonly logger?: Logger
+}
+
+export interface OpenOptions extends WorkerOptions {
+  /** Of the database, in this origin: 1 to 255 characters. */
+  readonly name: string
+  /** Tables to create where they are missing, with their indexes. */
+  readonly tables?: readonly TableDefinition[]
+  /** `strict`: a write counts as kept when it has been flushed to the disk. Default `relaxed`, as browsers have it. */
+  readonly durability?: Durability
+  /** `memory` keeps nothing: for private windows and tests. Default `indexeddb`. */
+  readonly storage?: StorageKind
+}
+
+/** An open database. */
+export interface Database {
+  readonly name: string
+  /** Where its data is. */
+  readonly storage: StorageKind
+
+  /** The table of a definition. It costs nothing to ask again. */
+  table<Definition extends TableDefinition>(definition: Definition): Table<Definition>
+
+  /**
+   * Any operation of the API, with DynamoDB's own input and output.
+   *
+   * @throws ServiceException as the operation does
+   */
+  send<Name extends OperationName>(
+    operation: Name,
+    input: OperationTypes[Name]['input'],
+  ): Promise<OperationTypes[Name]['output']>
+
+  /** Names of all tables. */
+  tables(): Promise<string[]>
+
+  /** Sizes and counts of the worker's engine and store. */
+  statistics(): Promise<unknown>
+
+  /** Waits for the calls made so far, then ends the worker. Later calls are rejected with `StorageClosed`. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a database, or makes it.
+ *
+ * @example
+ * const db = await openDatabase({ name: 'atlas', tables: [cities] })
+ * await db.table(cities).put({ country: 'NL', name: 'Delft', population: 103_659 })
+ * @throws DatabaseError `StorageUnavailable`, `WorkerUnavailable`, `UnknownFormat`, `StorageCorrupt`, and
+ *   `DefinitionMismatch` when a table is stored with another key or other local indexes than declared
+ */
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const { name, tables = [], storage = 'indexeddb', durability = 'relaxed' } = options
+  const session = createSession({ kind: 'open', name, storage, durability }, options)
+  await session.open()
+  const database = createDatabase(session, { name, storage })
+  try {
+    if (tables.length > 0) await ask(session, 'tidetable:ensure-tables', tables)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+  return database
+}
+
+/**
+ * Deletes a database with everything in it.
+ *
+ * @throws DatabaseError `StorageUnavailable` when another tab keeps it open, `WorkerUnavailable`
+ */
+export async function deleteDatabase(name: string, options: WorkerOptions = {}): Promise<void> {
+  const session = createSession({ kind: 'erase', name }, options)
+  await session.open()
+  await session.close()
+}
+
+function createSession(request: OpenRequest | EraseRequest, options: WorkerOptions): Session {
+  const { name } = request
+  if (typeof name !== 'string' || name === '' || name.length > MAX_NAME_CHARS) {
+    const message = `A database's name is a text of 1 to ${MAX_NAME_CHARS} characters.`
+    throw new DatabaseError('InvalidOption', message, { data: { option: 'name' } })
+  }
+  const { worker, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS, logger = silentLogger } = options
+  const start = worker ?? (() => startWorker(name))
+  return new Session({ request, startWorker: start, clock, locks: webLocks(), logger, callTimeoutMs })
+}
+
+function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storage'>): Database {
+  return {
+    ...facts,
+    table: (definition) => createTable(definition, { session, clock }),
+    send: (operation, input) => ask(session, operation, input),
+    statistics: () => ask(session, 'tidetable:statistics', undefined),
+    close: () => session.close(),
+    async tables() {
+      const names: string[] = []
+      let ExclusiveStartTableName: string | undefined
+      do {
+        const page: ListTablesOutput = await ask(
+          session,
+          'ListTables',
+          ExclusiveStartTableName ? { ExclusiveStartTableName } : {},
+        )
+        names.push(...page.TableNames)
+        ExclusiveStartTableName = page.LastEvaluatedTableName
+      } while (ExclusiveStartTableName !== undefined)
+      return names
+    },
+  }
+}
+
+function ask<Output>(session: Session, operation: string, input: unknown): Promise<Output> {
+  return session.call(
+    () => ({ form: { operation, input: copyInput(operation, input), rows: 'attribute-values' } }),
+    (output) => output as Output,
+  )
+}
+
+/** The input as it is now: it is sent at the end of the microtask, together with others that it must not make fail. */
+function copyInput(operation: string, input: unknown): unknown {
+  try {
+    return structuredClone(input)
+  } catch (cause) {
+    const message = `The input of ${operation} holds something that cannot be sent to a worker.`
+    throw new DatabaseError('InvalidOption', message, { cause, data: { operation } })
+  }
+}

@@ -1,0 +1,342 @@
+// A table as an app uses it: DynamoDB's operations with native values and one short name each.
+
+import type { Clock } from '../base/clock.ts'
+import { type NativeItem, packNativeItem, unpackNativeItem } from '../model/native.ts'
+import type { GetItemOutput, ReadPageOutput, ReturnValue, WriteItemOutput } from '../model/operations.ts'
+import type { PackedItem } from '../model/packed-item.ts'
+import type { TableDeclaration } from '../model/table-declaration.ts'
+import { HOLE } from '../rpc/holes.ts'
+import type { Prepared } from '../rpc/pending-call.ts'
+import type { BulkOutput, CallForm, WorkerOperations } from '../rpc/protocol.ts'
+import type { Session } from '../rpc/session.ts'
+import { type BulkOptions, runBulk, type Source } from './bulk.ts'
+import type { ItemOf, KeyOf, TableDefinition } from './define-table.ts'
+import type { ExpressionWriter } from './expression.ts'
+import { writeKeyCondition } from './key-condition.ts'
+import type { QueryRequest, ReadOptions, ScanRequest } from './query-types.ts'
+import { type Condition, Request } from './request.ts'
+import { createRows, decodeRows, type PageRequest, type Rows } from './rows.ts'
+import { type UpdateChanges, writeUpdate } from './update-expression.ts'
+
+/** What every single write can be told. */
+export interface WriteOptions<Returned extends ReturnValue> {
+  /** The write is refused with ConditionalCheckFailedException unless this holds. */
+  readonly if?: Condition
+  /** What to return: default `NONE`. */
+  readonly returnValues?: Returned
+  /** `ALL_OLD`: the exception of a failed `if` has the item that failed it, in its field `Item`, as AttributeValues. */
+  readonly returnValuesOnFailure?: 'ALL_OLD' | 'NONE'
+}
+
+export interface GetOptions<Names extends PropertyKey = string> {
+  /** Top-level attributes to return; all by default. */
+  readonly select?: readonly Names[]
+  /** Reads what all other tabs have written so far. Default false. */
+  readonly consistent?: boolean
+}
+
+/** What a write returns: nothing, whole items, or the attributes that changed. */
+export type Returned<ItemType, Value extends ReturnValue> = Value extends 'ALL_NEW'
+  ? ItemType
+  : Value extends 'ALL_OLD'
+    ? ItemType | undefined
+    : Value extends 'UPDATED_NEW' | 'UPDATED_OLD'
+      ? Partial<ItemType> | undefined
+      : undefined
+
+/** One table. */
+export interface Table<Definition extends TableDefinition> {
+  readonly definition: Definition
+
+  /**
+   * Stores an item in place of the one with its key, if there is one.
+   *
+   * @throws ServiceException ConditionalCheckFailedException, ValidationException
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
+   */
+  put<Value extends 'NONE' | 'ALL_OLD' = 'NONE'>(
+    item: ItemOf<Definition>,
+    options?: WriteOptions<Value>,
+  ): Promise<Returned<ItemOf<Definition>, Value>>
+
+  /**
+   * The item with this key; undefined when there is none.
+   *
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
+   */
+  get(
+    key: KeyOf<Definition>,
+    options?: GetOptions & { readonly select?: undefined },
+  ): Promise<ItemOf<Definition> | undefined>
+  get<Name extends keyof ItemOf<Definition>>(
+    key: KeyOf<Definition>,
+    options: GetOptions<Name>,
+  ): Promise<Pick<ItemOf<Definition>, Name> | undefined>
+
+  /**
+   * Changes attributes of the item with this key, which is made if there is none.
+   *
+   * @example
+   * await cities.update(key, { set: { population: 1 }, add: { visits: 1 }, remove: ['note'], if: 'exists' })
+   * await cities.update(key, { expression: expr`SET visits = visits + ${1}` })
+   * @throws ServiceException ConditionalCheckFailedException, ValidationException
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
+   */
+  update<Value extends ReturnValue = 'NONE'>(
+    key: KeyOf<Definition>,
+    changes: UpdateChanges<ItemOf<Definition>> & WriteOptions<Value>,
+  ): Promise<Returned<ItemOf<Definition>, Value>>
+
+  /**
+   * Removes the item with this key, if there is one.
+   *
+   * @throws ServiceException ConditionalCheckFailedException
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html
+   */
+  delete<Value extends 'NONE' | 'ALL_OLD' = 'NONE'>(
+    key: KeyOf<Definition>,
+    options?: WriteOptions<Value>,
+  ): Promise<Returned<ItemOf<Definition>, Value>>
+
+  /**
+   * The items with one partition key, in the order of their sort keys.
+   *
+   * @example
+   * await cities.query({ where: { country: 'NL', name: { beginsWith: 'Am' } }, limit: 10 })
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+   */
+  query(
+    request: QueryRequest<Definition, keyof ItemOf<Definition>> & { readonly select?: undefined },
+  ): Rows<ItemOf<Definition>>
+  query<Name extends keyof ItemOf<Definition>>(
+    request: QueryRequest<Definition, Name>,
+  ): Rows<Pick<ItemOf<Definition>, Name>>
+
+  /**
+   * All items of the table or of an index.
+   *
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
+   */
+  scan(
+    request?: ScanRequest<Definition, keyof ItemOf<Definition>> & { readonly select?: undefined },
+  ): Rows<ItemOf<Definition>>
+  scan<Name extends keyof ItemOf<Definition>>(
+    request: ScanRequest<Definition, Name>,
+  ): Rows<Pick<ItemOf<Definition>, Name>>
+
+  /** Gets any number of items: in the order of the keys, undefined where there is none. */
+  getMany(
+    keys: Source<KeyOf<Definition>>,
+    options?: BulkOptions & { readonly consistent?: boolean },
+  ): Promise<(ItemOf<Definition> | undefined)[]>
+
+  /**
+   * Puts any number of items, in batches that are each kept whole. Of two items with the same key the later one counts.
+   * When one fails, those before it may have been put.
+   *
+   * @returns how many there were
+   */
+  putMany(items: Source<ItemOf<Definition>>, options?: BulkOptions): Promise<number>
+
+  /**
+   * Deletes any number of items, as `putMany`.
+   *
+   * @returns how many keys there were
+   */
+  deleteMany(keys: Source<KeyOf<Definition>>, options?: BulkOptions): Promise<number>
+}
+
+export interface TableContext {
+  readonly session: Session
+  readonly clock: Clock
+}
+
+/** The table of a definition, in an open database. */
+export function createTable<Definition extends TableDefinition>(
+  definition: Definition,
+  context: TableContext,
+): Table<Definition> {
+  // The class is typed with what is true of every table; the interface says it of this one.
+  return new OpenTable(definition, context) as unknown as Table<Definition>
+}
+
+class OpenTable {
+  readonly definition: TableDeclaration
+  readonly #clock: Clock
+  readonly #session: Session
+  /** Plain gets and puts share these, so that many of them are one object in a message. */
+  readonly #getForm: CallForm
+  readonly #putForm: CallForm
+
+  constructor(definition: TableDeclaration, { session, clock }: TableContext) {
+    const { name: tableName } = definition
+    this.definition = definition
+    this.#session = session
+    this.#clock = clock
+    this.#getForm = { operation: 'GetItem', input: { TableName: tableName, Key: HOLE }, rows: 'packed' }
+    this.#putForm = { operation: 'PutItem', input: { TableName: tableName, Item: HOLE }, rows: 'packed' }
+  }
+
+  put(item: NativeItem, options?: WriteOptions<ReturnValue>): Promise<NativeItem | undefined> {
+    return this.#session.call(
+      () =>
+        options === undefined
+          ? { form: this.#putForm, items: [this.#pack(item)] }
+          : this.#write('PutItem', options, (request) => request.item('Item', item)),
+      attributesOf,
+    )
+  }
+
+  get(key: NativeItem, options?: GetOptions): Promise<NativeItem | undefined> {
+    return this.#session.call(
+      () =>
+        options === undefined
+          ? { form: this.#getForm, items: [this.#pack(key)] }
+          : this.#request('GetItem')
+              .item('Key', key)
+              .set('ConsistentRead', options.consistent)
+              .select(options.select)
+              .finish(),
+      itemOf,
+    )
+  }
+
+  update(
+    key: NativeItem,
+    changes: UpdateChanges<Record<string, unknown>> & WriteOptions<ReturnValue>,
+  ): Promise<NativeItem | undefined> {
+    return this.#session.call(
+      () =>
+        this.#write('UpdateItem', changes, (request) =>
+          request.item('Key', key).expression('UpdateExpression', (writer) => writeUpdate(writer, changes)),
+        ),
+      attributesOf,
+    )
+  }
+
+  delete(key: NativeItem, options: WriteOptions<ReturnValue> = {}): Promise<NativeItem | undefined> {
+    return this.#session.call(
+      () => this.#write('DeleteItem', options, (request) => request.item('Key', key)),
+      attributesOf,
+    )
+  }
+
+  query(query: QueryRequest<TableDeclaration>): Rows<NativeItem> {
+    const { where, reverse } = query as {
+      readonly where: Readonly<Record<string, unknown>>
+      readonly reverse?: boolean
+    }
+    const forward = reverse === undefined ? undefined : !reverse
+    return this.#rows('Query', query, (request) =>
+      request
+        .expression('KeyConditionExpression', (writer) => writeKeyCondition(writer, where))
+        .set('ScanIndexForward', forward),
+    )
+  }
+
+  scan(scan: ScanRequest<TableDeclaration> = {}): Rows<NativeItem> {
+    return this.#rows('Scan', scan, (request) =>
+      request.set('Segment', scan.segment).set('TotalSegments', scan.totalSegments),
+    )
+  }
+
+  async getMany(
+    keys: Source<NativeItem>,
+    options: BulkOptions & { readonly consistent?: boolean } = {},
+  ): Promise<(NativeItem | undefined)[]> {
+    const found: (NativeItem | undefined)[] = []
+    const isConsistent = options.consistent ?? false
+    await this.#bulk(keys, options, async (slice, firstIndex) => {
+      const { items } = (await this.#many('tidetable:get-many', slice, { isConsistent })) as BulkOutput
+      const rows = await decodeRows<NativeItem | undefined>(items, this.#clock)
+      rows.forEach((row, index) => (found[firstIndex + index] = row))
+    })
+    return found
+  }
+
+  putMany(items: Source<NativeItem>, options: BulkOptions = {}): Promise<number> {
+    return this.#bulk(items, options, async (slice) => void (await this.#many('tidetable:put-many', slice)))
+  }
+
+  deleteMany(keys: Source<NativeItem>, options: BulkOptions = {}): Promise<number> {
+    return this.#bulk(keys, options, async (slice) => void (await this.#many('tidetable:delete-many', slice)))
+  }
+
+  #bulk(
+    source: Source<NativeItem>,
+    options: BulkOptions,
+    run: (slice: readonly Uint8Array[], firstIndex: number) => Promise<void>,
+  ): Promise<number> {
+    return runBulk({ ...options, source, clock: this.#clock, run, pack: (item) => this.#pack(item) })
+  }
+
+  #many(operation: keyof WorkerOperations, items: readonly Uint8Array[], options?: object): Promise<unknown> {
+    const { name: tableName, key } = this.definition
+    const keyNames = [key.partition, ...(key.sort === undefined ? [] : [key.sort])]
+    const input = { ...options, tableName, keyNames, items: items.map(() => HOLE) }
+    return this.#session.call(
+      () => ({ form: { operation, input, rows: 'packed' }, items }),
+      (output) => output,
+    )
+  }
+
+  #rows(
+    operation: 'Query' | 'Scan',
+    options: ReadOptions & { readonly index?: string | undefined },
+    own: Adds,
+  ): Rows<NativeItem> {
+    const { index, filter, select, consistent } = options
+    const prepare = ({ startKey, limitItems, isCount }: PageRequest): Prepared =>
+      own(this.#request(operation))
+        .set('IndexName', index)
+        .expression('FilterExpression', filter && ((writer: ExpressionWriter) => writer.expression(filter)))
+        .select(isCount ? undefined : select)
+        .set('Select', isCount ? 'COUNT' : undefined)
+        .set('ConsistentRead', consistent)
+        .set('ExclusiveStartKey', startKey)
+        .set('Limit', limitItems)
+        .finish()
+    return createRows({
+      fetch: (page) =>
+        this.#session.call(
+          () => prepare(page),
+          (output) => output as ReadPageOutput<PackedItem>,
+        ),
+      clock: this.#clock,
+      limit: options.limit,
+      pageSize: options.pageSize,
+      after: options.after,
+      hasFilter: filter !== undefined,
+      signal: options.signal,
+    })
+  }
+
+  #write(operation: string, options: WriteOptions<ReturnValue>, own: Adds): Prepared {
+    return own(this.#request(operation))
+      .condition(options.if, this.definition.key.partition)
+      .set('ReturnValues', options.returnValues)
+      .set('ReturnValuesOnConditionCheckFailure', options.returnValuesOnFailure)
+      .finish()
+  }
+
+  #request(operation: string): Request {
+    return new Request(operation, this.definition.name, this.#session.dictionary)
+  }
+
+  #pack(item: NativeItem): Uint8Array {
+    return packNativeItem(item, this.#session.dictionary)
+  }
+}
+
+/** Adds to a request what is its operation's own. */
+type Adds = (request: Request) => Request
+
+function itemOf(output: unknown): NativeItem | undefined {
+  const { Item } = output as GetItemOutput<PackedItem>
+  return Item && unpackNativeItem(Item)
+}
+
+function attributesOf(output: unknown): NativeItem | undefined {
+  const { Attributes } = output as WriteItemOutput<PackedItem>
+  return Attributes && unpackNativeItem(Attributes)
+}

@@ -1,0 +1,43 @@
+// Every public name of the package, types first. A name that is not here is private.
+
+export type { DatabaseErrorCode, DatabaseErrorData } from './base/database-error.ts'
+export type { Logger, LogLevel } from './base/logger.ts'
+export type { BulkOptions, Source } from './client/bulk.ts'
+export type { ItemOf, KeyOf, TableDefinition } from './client/define-table.ts'
+export type { AttributeName, Expression, RawExpression, TemplateExpression } from './client/expression.ts'
+export type { Database, OpenOptions, WorkerOptions } from './client/open-database.ts'
+export type { QueryRequest, ReadOptions, ScanRequest, SortCondition } from './client/query-types.ts'
+export type { Condition } from './client/request.ts'
+export type { Page, Rows } from './client/rows.ts'
+export type { GetOptions, Returned, Table, WriteOptions } from './client/table.ts'
+export type { AttributeChanges, UpdateChanges, UpdateExpression } from './client/update-expression.ts'
+export type {
+  AttributeMap,
+  AttributeType,
+  AttributeValue,
+  Item,
+  Key,
+  KeyAttributeType,
+  NumberText,
+} from './model/attribute-value.ts'
+export type { MarshallOptions, NativeItem, NativeNumber, NativeValue } from './model/native.ts'
+export type { OperationName, OperationTypes } from './model/operations.ts'
+export type {
+  AttributeTypes,
+  GlobalIndex,
+  IndexProjection,
+  LocalIndex,
+  TableDeclaration,
+  TableKey,
+} from './model/table-declaration.ts'
+export type { CancellationReason, ServiceExceptionName } from './model/service-exception.ts'
+export type { Durability, StorageKind } from './rpc/protocol.ts'
+
+export { AssertionError } from './base/assert.ts'
+export { DatabaseError } from './base/database-error.ts'
+export { defineTable } from './client/define-table.ts'
+export { attribute, expr } from './client/expression.ts'
+export { deleteDatabase, openDatabase } from './client/open-database.ts'
+export { marshall, unmarshall } from './model/marshall.ts'
+export { NumberValue } from './model/native.ts'
+export { ServiceException } from './model/service-exception.ts'

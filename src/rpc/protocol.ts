@@ -1,0 +1,159 @@
+// What travels between page and worker: message types only, as Comlink's own protocol file has it. Comlink carries the
+// calls of `WorkerDoor`; everything below is their arguments and answers.
+//
+// Items travel packed. Wherever an input or an output holds an item, the message holds its `hole` instead, and the
+// items themselves lie one behind the other in `items`, in the order in which a depth-first walk meets the holes.
+// Structured clone keeps identity inside one message, so the receiver knows a hole by `===` and no value that a user
+// can send is ever taken for one.
+
+import type { DatabaseErrorCode, DatabaseErrorData } from '../base/database-error.ts'
+import type { LogLevel } from '../base/logger.ts'
+import type { PackedItem } from '../model/packed-item.ts'
+import type { ServiceExceptionFields, ServiceExceptionName } from '../model/service-exception.ts'
+import type { TableDeclaration } from '../model/table-declaration.ts'
+
+/** Stands where a packed item was taken out. Only its identity counts. */
+export type Hole = Readonly<Record<never, never>>
+
+/** Where a database keeps its data: in IndexedDB, or in the worker's memory until the worker ends. */
+export type StorageKind = 'indexeddb' | 'memory'
+
+/** When a write counts as kept: handed to the operating system, or flushed to the disk. */
+export type Durability = 'relaxed' | 'strict'
+
+/** Asks a fresh worker to open a database. */
+export interface OpenRequest {
+  readonly kind: 'open'
+  readonly name: string
+  readonly storage: StorageKind
+  readonly durability: Durability
+}
+
+/** Asks a fresh worker to delete a database and everything in it. */
+export interface EraseRequest {
+  readonly kind: 'erase'
+  readonly name: string
+}
+
+/** The worker has done what the first request asked. */
+export interface Opened {
+  /** The Web Lock that the worker holds for as long as it lives; undefined where there are no Web Locks. */
+  readonly lockName: string | undefined
+}
+
+/** How rows travel: as packed items, or as the API's attribute values. */
+export type RowForm = 'packed' | 'attribute-values'
+
+/** Operations of the worker itself, beside those of the engine, with their inputs. */
+export interface WorkerOperations {
+  /** Creates tables and global indexes that are missing. */
+  'tidetable:ensure-tables': readonly TableDeclaration[]
+  /** Any number of puts, deletes and gets. */
+  'tidetable:put-many': BulkInput
+  'tidetable:delete-many': BulkInput
+  'tidetable:get-many': BulkInput
+  'tidetable:statistics': undefined
+  'tidetable:close': undefined
+}
+
+/** Many items or keys of one table. In the worker `items` are PackedItem instances, on the wire holes. */
+export interface BulkInput {
+  readonly tableName: string
+  /** Names of the attributes of the primary key. */
+  readonly keyNames: readonly string[]
+  readonly items: readonly PackedItem[]
+  /** For gets only. Default false. */
+  readonly isConsistent?: boolean
+}
+
+/** What a `tidetable:get-many` found, in the order of its keys. */
+export interface BulkOutput {
+  readonly items: readonly (PackedItem | null)[]
+}
+
+/** One call. Calls that ask alike share one object, which structured clone then sends once. */
+export interface CallForm {
+  /** An operation of the API, or one of WorkerOperations. */
+  readonly operation: string
+  /** Its input, with holes where items were when `rows` is `packed`. */
+  readonly input: unknown
+  readonly rows: RowForm
+}
+
+/** The calls of one microtask. */
+export interface CallBatch {
+  /** Counts up from 1 on each worker. */
+  readonly number: number
+  readonly calls: readonly CallForm[]
+  readonly hole: Hole
+  /** Each item as varint size, bytes; packed with the page's dictionary. */
+  readonly items: Uint8Array<ArrayBuffer> | undefined
+  /** Names that the page's dictionary has gained since the last batch. */
+  readonly newNames: readonly string[]
+}
+
+/** Names that a dictionary of the worker has gained since it was last told of; id 0 and no names for a new one. */
+export interface DictionaryNews {
+  readonly id: number
+  readonly newNames: readonly string[]
+}
+
+/** A call that failed, by its place in the batch. */
+export interface Failure {
+  readonly index: number
+  readonly error: WireError
+}
+
+/** Results of a batch that settled together. Inverse of CallBatch. */
+export interface Settlements {
+  /** Places in the batch of the calls in `outputs`. */
+  readonly indexes: readonly number[]
+  /** What they returned, with holes where items were. */
+  readonly outputs: readonly unknown[]
+  readonly failures: readonly Failure[]
+  readonly hole: Hole
+  /** Each item as varint dictionary id, varint size, bytes. */
+  readonly items: Uint8Array<ArrayBuffer> | undefined
+  readonly dictionaries: readonly DictionaryNews[]
+  /** True when the worker forgot which names it has sent: ids start anew with this message. */
+  readonly forgetDictionaries: boolean
+  /** How many calls of the batch are still under way: the page asks for them with `rest`. */
+  readonly remaining: number
+}
+
+/** An error on the wire. Every kind has all that its class holds. */
+export type WireError =
+  | {
+      readonly kind: 'service'
+      readonly name: ServiceExceptionName
+      readonly message: string
+      readonly fields: ServiceExceptionFields
+    }
+  | {
+      readonly kind: 'database'
+      readonly code: DatabaseErrorCode
+      readonly message: string
+      readonly data: DatabaseErrorData
+      /** Name and message of the cause. */
+      readonly cause: string | undefined
+    }
+  | { readonly kind: 'assertion'; readonly message: string; readonly stack: string | undefined }
+  | { readonly kind: 'other'; readonly name: string; readonly message: string; readonly stack: string | undefined }
+
+/** A value or an error. Comlink's own way of throwing loses fields, so that nothing behind the door ever throws. */
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
+
+/** Receives the worker's log lines. */
+export type RemoteLogger = (level: LogLevel, message: string, facts: Readonly<Record<string, unknown>>) => void
+
+/** What the worker exposes through Comlink. */
+export interface WorkerDoor {
+  /** Answers at once: the worker runs. */
+  ping(): Promise<true>
+  /** The first request; a worker takes one. */
+  start(request: OpenRequest | EraseRequest, logger: RemoteLogger | undefined): Promise<Answer<Opened>>
+  /** Runs the calls, answers with the first group of results. */
+  deliver(batch: CallBatch): Promise<Settlements>
+  /** Answers with the next group of results of an earlier batch. */
+  rest(batchNumber: number): Promise<Settlements>
+}

@@ -1,0 +1,42 @@
+// Web Locks for Node: exclusive locks with a queue, as far as the wire uses them.
+
+/** A LockManager of this process alone. */
+export interface MemoryLocks extends LockManager {
+  /** Frees a lock as the browser does when its holder ends. */
+  release(name: string): void
+}
+
+interface Waiting {
+  readonly grant: () => void
+}
+
+/** Locks that nobody holds yet. */
+export function createMemoryLocks(): MemoryLocks {
+  const queues = new Map<string, Waiting[]>()
+
+  function release(name: string): void {
+    const queue = queues.get(name) ?? []
+    queue.shift()
+    queue[0]?.grant()
+  }
+
+  async function request(name: string, ...rest: readonly unknown[]): Promise<unknown> {
+    const callback = rest.at(-1) as LockGrantedCallback<unknown>
+    const { signal } = (rest.length > 1 ? rest[0] : {}) as LockOptions
+    const queue = queues.get(name) ?? []
+    queues.set(name, queue)
+    await new Promise<void>((resolve, reject) => {
+      const waiting: Waiting = { grant: resolve }
+      queue.push(waiting)
+      signal?.addEventListener('abort', () => {
+        const place = queue.indexOf(waiting)
+        if (place > 0) queue.splice(place, 1)
+        reject(signal.reason as Error)
+      })
+      if (queue[0] === waiting) resolve()
+    })
+    return callback({ name, mode: 'exclusive' })
+  }
+
+  return { request: request as LockManager['request'], query: async () => ({ held: [], pending: [] }), release }
+}

@@ -1,0 +1,141 @@
+// Brings a stored table up to its declaration: creates it where it is missing, adds global indexes that are missing, and
+// refuses what cannot be changed. Global indexes that are stored but not declared are left alone: another tab may run
+// another version of the app. Other tabs may be doing the same at the same time.
+
+import { type Clock, sleep } from '../src/base/clock.ts'
+import { DatabaseError } from '../src/base/database-error.ts'
+import type { AttributeDefinition, KeySchemaElement, LocalSecondaryIndex, Projection } from '../src/model/key-schema.ts'
+import type { TableDescription } from '../src/model/operations.ts'
+import { ServiceException, type ServiceExceptionName } from '../src/model/service-exception.ts'
+import type { TableDeclaration } from '../src/model/table-declaration.ts'
+import type { Send } from './send.ts'
+import { createTableInput, definitionsFor, globalIndexesOf, localIndexesOf } from './table-schema.ts'
+
+/** The first wait for a table or an index to become usable; each further one is twice as long, up to the second. */
+const FIRST_POLL_MS = 4
+const MAX_POLL_MS = 256
+
+/**
+ * Makes sure that the tables are there and usable, with their indexes.
+ *
+ * @throws DatabaseError `DefinitionMismatch`; what the engine throws
+ */
+export async function ensureTables(send: Send, declarations: readonly TableDeclaration[], clock: Clock): Promise<void> {
+  const results = await Promise.allSettled(declarations.map((declaration) => ensureTable(send, declaration, clock)))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+async function ensureTable(send: Send, declaration: TableDeclaration, clock: Clock): Promise<void> {
+  let pollMs = FIRST_POLL_MS
+  let step = await nextStep(send, declaration)
+  while (step !== 'done') {
+    if (step === 'wait') {
+      await sleep(clock, pollMs)
+      pollMs = Math.min(pollMs * 2, MAX_POLL_MS)
+    }
+    step = await nextStep(send, declaration)
+  }
+}
+
+/** Does the next thing that the table needs. `wait`: somebody is at it. */
+async function nextStep(send: Send, declaration: TableDeclaration): Promise<'done' | 'again' | 'wait'> {
+  const table = await describe(send, declaration.name)
+  if (table === undefined) return attempt(send('CreateTable', createTableInput(declaration)))
+  checkDefinition(declaration, table)
+  const indexes = table.GlobalSecondaryIndexes ?? []
+  if ([table.TableStatus, ...indexes.map((index) => index.IndexStatus)].some((status) => status !== 'ACTIVE')) {
+    return 'wait'
+  }
+  const missing = globalIndexesOf(declaration).find(({ IndexName }) => !hasIndex(indexes, IndexName))
+  if (missing === undefined) return 'done'
+  return attempt(
+    send('UpdateTable', {
+      TableName: declaration.name,
+      AttributeDefinitions: definitionsFor(declaration, [missing]),
+      GlobalSecondaryIndexUpdates: [{ Create: missing }],
+    }),
+  )
+}
+
+async function describe(send: Send, TableName: string): Promise<TableDescription | undefined> {
+  try {
+    return (await send('DescribeTable', { TableName })).Table
+  } catch (error) {
+    if (isException(error, 'ResourceNotFoundException')) return undefined
+    throw error
+  }
+}
+
+/** Another tab may be a step ahead: then its work is waited for. */
+async function attempt(change: Promise<unknown>): Promise<'again' | 'wait'> {
+  try {
+    await change
+    return 'again'
+  } catch (error) {
+    if (isException(error, 'ResourceInUseException')) return 'wait'
+    throw error
+  }
+}
+
+function isException(error: unknown, name: ServiceExceptionName): boolean {
+  return error instanceof ServiceException && error.name === name
+}
+
+function hasIndex(indexes: readonly LocalSecondaryIndex[], name: string): boolean {
+  return indexes.some(({ IndexName }) => IndexName === name)
+}
+
+function checkDefinition(declaration: TableDeclaration, stored: TableDescription): void {
+  const declared = createTableInput(declaration)
+  const difference =
+    compare('key', keyText(declared, declared), keyText(stored, stored)) ??
+    localIndexesOf(declaration)
+      .map((index) => compareIndex(index, stored.LocalSecondaryIndexes ?? [], { declared, stored, isRequired: true }))
+      .find(Boolean) ??
+    globalIndexesOf(declaration)
+      .map((index) => compareIndex(index, stored.GlobalSecondaryIndexes ?? [], { declared, stored, isRequired: false }))
+      .find(Boolean)
+  if (difference === undefined) return
+  const message = `Table ${declaration.name} is stored with another definition: ${difference}.`
+  throw new DatabaseError('DefinitionMismatch', message, { data: { tableName: declaration.name, difference } })
+}
+
+interface Typed {
+  readonly AttributeDefinitions: readonly AttributeDefinition[]
+}
+
+interface Comparison {
+  readonly declared: Typed
+  readonly stored: Typed
+  readonly isRequired: boolean
+}
+
+function compareIndex(
+  index: LocalSecondaryIndex,
+  among: readonly LocalSecondaryIndex[],
+  { declared, stored, isRequired }: Comparison,
+): string | undefined {
+  const found = among.find(({ IndexName }) => IndexName === index.IndexName)
+  if (found === undefined) return isRequired ? `it has no local index ${index.IndexName}` : undefined
+  const text = (each: LocalSecondaryIndex, typed: Typed): string =>
+    `${keyText(each, typed)} ${projectionText(each.Projection)}`
+  return compare(`index ${index.IndexName}`, text(index, declared), text(found, stored))
+}
+
+function compare(what: string, declared: string, stored: string): string | undefined {
+  return declared === stored ? undefined : `${what} is ${stored}, declared as ${declared}`
+}
+
+function keyText(
+  { KeySchema }: { readonly KeySchema: readonly KeySchemaElement[] },
+  { AttributeDefinitions }: Typed,
+): string {
+  const types = new Map(AttributeDefinitions.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]))
+  return KeySchema.map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName}:${types.get(AttributeName)}`).join(
+    ' ',
+  )
+}
+
+function projectionText({ ProjectionType, NonKeyAttributes = [] }: Projection): string {
+  return [ProjectionType, ...[...NonKeyAttributes].sort()].join(' ')
+}

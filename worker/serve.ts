@@ -1,0 +1,144 @@
+// The composition root of the worker: puts the store, the engine and the wire together and answers the page. The only
+// file that knows all of them.
+
+import { type Endpoint, expose } from 'comlink'
+import { assert } from '../src/base/assert.ts'
+import { systemClock } from '../src/base/clock.ts'
+import { DatabaseError } from '../src/base/database-error.ts'
+import { type Logger, silentLogger } from '../src/base/logger.ts'
+import { randomUuid, systemRandom } from '../src/base/random.ts'
+import { createEngine, type Engine } from '../src/engine/engine.ts'
+import { PackedItem } from '../src/model/packed-item.ts'
+import { createCallServer } from '../src/rpc/call-server.ts'
+import type {
+  Answer,
+  BulkInput,
+  CallForm,
+  EraseRequest,
+  OpenRequest,
+  RemoteLogger,
+  WorkerDoor,
+  WorkerOperations,
+} from '../src/rpc/protocol.ts'
+import { webLocks } from '../src/rpc/web-locks.ts'
+import { encodeError } from '../src/rpc/wire-error.ts'
+import type { OrderedStore } from '../src/storage/contract.ts'
+import { deleteStoredDatabase } from '../src/storage/delete-database.ts'
+import { openLogStructuredStore } from '../src/storage/log-structured-store.ts'
+import { createMemoryStore } from '../src/storage/memory-store.ts'
+import { getMany, writeMany } from './bulk-operations.ts'
+import { ensureTables } from './ensure-tables.ts'
+import { sendTo } from './send.ts'
+
+/**
+ * Serves one page over `endpoint` until the worker ends.
+ *
+ * @param endpoint the worker's global scope, or a port in tests
+ */
+export function serve(endpoint: Endpoint): void {
+  let engine: Engine | undefined
+  const { deliver, rest } = createCallServer((form, input) => {
+    if (form.operation === 'tidetable:close') return engine?.close() ?? Promise.resolve()
+    assert(engine !== undefined, 'A page opens the database before it calls.')
+    return run(engine, form, input)
+  })
+  const door: WorkerDoor = {
+    deliver,
+    rest,
+    ping: async () => true,
+    start: (request, remoteLogger) =>
+      answer(async () => {
+        assert(engine === undefined, 'A worker serves one database.')
+        const lock = holdLifeLock()
+        if (request.kind === 'open') engine = await openEngine(request, localLogger(remoteLogger))
+        else await erase(request)
+        return { lockName: await lock }
+      }),
+  }
+  expose(door, endpoint)
+}
+
+async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await work() }
+  } catch (error) {
+    return { ok: false, error: encodeError(error) }
+  }
+}
+
+async function openEngine(request: OpenRequest, logger: Logger): Promise<Engine> {
+  const store = await openStore(request, logger)
+  return createEngine({ store, clock: systemClock, random: systemRandom, logger })
+}
+
+async function openStore({ name, storage, durability }: OpenRequest, logger: Logger): Promise<OrderedStore> {
+  if (storage === 'memory') return createMemoryStore()
+  requireIndexedDb()
+  return openLogStructuredStore({ name, durability, clock: systemClock, random: systemRandom, logger })
+}
+
+async function erase({ name }: EraseRequest): Promise<void> {
+  requireIndexedDb()
+  await deleteStoredDatabase(name)
+}
+
+function requireIndexedDb(): void {
+  if (typeof indexedDB !== 'undefined') return
+  const message = "This browser offers no IndexedDB here. To work without keeping data, open with storage: 'memory'."
+  throw new DatabaseError('StorageUnavailable', message)
+}
+
+/**
+ * Takes a Web Lock that is freed when the worker ends, by whatever cause: the page queues for it to learn of that.
+ *
+ * @returns undefined where there are no Web Locks (a page without a secure context)
+ */
+function holdLifeLock(): Promise<string | undefined> {
+  const locks = webLocks()
+  if (locks === undefined) return Promise.resolve(undefined)
+  const name = `tidetable-worker-${randomUuid(systemRandom)}`
+  return new Promise((resolve, reject) => {
+    const held = locks.request(name, () => {
+      resolve(name)
+      return new Promise(() => undefined)
+    })
+    held.catch(reject)
+  })
+}
+
+/** The page's logger as the rooms here know loggers; a line that cannot be sent is dropped with its page. */
+function localLogger(remote: RemoteLogger | undefined): Logger {
+  if (remote === undefined) return silentLogger
+  return (level, message, facts = {}) => {
+    const sendable = Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, sendableFact(fact)]))
+    remote(level, message, sendable)
+  }
+}
+
+function sendableFact(fact: unknown): unknown {
+  return typeof fact === 'object' && fact !== null ? String(fact) : fact
+}
+
+async function run(engine: Engine, { operation, rows }: CallForm, input: unknown): Promise<unknown> {
+  const context = { engine, clock: systemClock, random: systemRandom }
+  switch (operation as keyof WorkerOperations) {
+    case 'tidetable:ensure-tables':
+      return ensureTables(sendTo(engine), input as WorkerOperations['tidetable:ensure-tables'], systemClock)
+    case 'tidetable:put-many':
+      return writeMany(context, 'put', input as BulkInput)
+    case 'tidetable:delete-many':
+      return writeMany(context, 'delete', input as BulkInput)
+    case 'tidetable:get-many':
+      return getMany(context, input as BulkInput)
+    case 'tidetable:statistics':
+      return engine.statistics()
+    default:
+      return engine.dispatch(operation, rows === 'packed' ? withPlainValues(input) : input, { rows })
+  }
+}
+
+/** The page packs expression values as it packs items, so that it carries one packer only; the API has them plain. */
+function withPlainValues(input: unknown): unknown {
+  const { ExpressionAttributeValues: values } = input as { readonly ExpressionAttributeValues?: unknown }
+  return values instanceof PackedItem ? { ...(input as object), ExpressionAttributeValues: values.toItem() } : input
+}
