@@ -104,7 +104,13 @@ function demo(): UserConfig {
     server: { host: HOST },
     preview: { host: HOST },
     worker: { format: 'es' },
-    build: { target: LIBRARY_TARGET, outDir: resolve(ROOT, 'dist-demo'), emptyOutDir: true },
+    build: {
+      target: LIBRARY_TARGET,
+      outDir: resolve(ROOT, 'dist-demo'),
+      emptyOutDir: true,
+      // The page's Content-Security-Policy allows no data: addresses.
+      assetsInlineLimit: 0,
+    },
   }
 }
 

@@ -11,6 +11,7 @@ const DATABASE_ERRORS: Readonly<Record<DatabaseErrorCode, string>> = {
   StorageFailed: 'The browser’s storage failed.',
   StorageOverloaded: 'More writes are waiting than fit. Wait a moment and try again.',
   LogTruncated: 'This tab slept too long to catch up. Reload the page.',
+  SnapshotLost: 'What this tab was reading was replaced by another tab. Ask again.',
   UnknownFormat: 'These data were written by a newer version of this page. Reload it to get that version.',
   WorkerLost: 'The database’s worker stopped before it answered. Reload the page to see what was kept.',
   WorkerUnavailable: 'The database’s worker could not be started in this browser.',

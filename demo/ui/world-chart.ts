@@ -25,18 +25,24 @@ export interface WorldChart {
 const NORTH_EDGE = 79
 const SOUTH_EDGE = -57
 const BORDER_PIXELS = 9
+const NARROW_BORDER_PIXELS = 6
 const BORDER_STEP_DEGREES = 10
 const GRATICULE_STEP_DEGREES = 30
 const PAINT_BUDGET_MS = 4
 const DOTS_PER_CHECK = 1_000
 const RING_RADIUS_PIXELS = 4.5
-const LABELLED_WIDTH_PIXELS = 500
+const NARROW_RING_RADIUS_PIXELS = 3
+/** A narrower chart has finer marks and no labels. */
+const WIDE_CHART_PIXELS = 500
 
 const NORTH_Y = mercator(NORTH_EDGE)
 const MERCATOR_HEIGHT = NORTH_Y - mercator(SOUTH_EDGE)
 
 /** Where the chart's inner frame lies, in CSS pixels. */
 interface Plot {
+  readonly isWide: boolean
+  /** Width of the border around it. */
+  readonly border: number
   readonly left: number
   readonly top: number
   readonly width: number
@@ -121,11 +127,15 @@ function fitToFrame(layer: CanvasRenderingContext2D, frame: HTMLElement): void {
 }
 
 function plotOf(frame: HTMLElement): Plot {
+  const isWide = frame.clientWidth >= WIDE_CHART_PIXELS
+  const border = isWide ? BORDER_PIXELS : NARROW_BORDER_PIXELS
   return {
-    left: BORDER_PIXELS,
-    top: BORDER_PIXELS,
-    width: frame.clientWidth - 2 * BORDER_PIXELS,
-    height: frame.clientHeight - 2 * BORDER_PIXELS,
+    isWide,
+    border,
+    left: border,
+    top: border,
+    width: frame.clientWidth - 2 * border,
+    height: frame.clientHeight - 2 * border,
   }
 }
 
@@ -162,7 +172,7 @@ function paintDots(
 ): number {
   const { plot, dots, colour } = work
   const deadline = performance.now() + PAINT_BUDGET_MS
-  const size = plot.width < LABELLED_WIDTH_PIXELS ? 0.7 : 1
+  const size = plot.isWide ? 1 : 0.7
   layer.fillStyle = colour
   layer.globalAlpha = 0.55
   let painted = work.start
@@ -177,14 +187,13 @@ function paintDots(
 
 function drawGround(layer: CanvasRenderingContext2D, plot: Plot, inks: Inks): void {
   drawGraticule(layer, plot, inks)
-  if (plot.width >= LABELLED_WIDTH_PIXELS) {
+  if (plot.isWide) {
     drawCompassRose(layer, { x: xOf(plot, -128), y: yOf(plot, -29), radius: plot.width / 18, inks })
   }
   drawBorder(layer, plot, inks)
 }
 
 function drawGraticule(layer: CanvasRenderingContext2D, plot: Plot, inks: Inks): void {
-  const labelled = plot.width >= LABELLED_WIDTH_PIXELS
   layer.lineWidth = 0.5
   layer.strokeStyle = inks.graticule
   layer.fillStyle = inks.soft
@@ -193,12 +202,12 @@ function drawGraticule(layer: CanvasRenderingContext2D, plot: Plot, inks: Inks):
   for (let longitude = -150; longitude < 180; longitude += GRATICULE_STEP_DEGREES) {
     const x = xOf(plot, longitude)
     strokeLine(layer, [x, plot.top], [x, plot.top + plot.height])
-    if (labelled) layer.fillText(degreeLabel(longitude, 'E', 'W'), x + 3, plot.top + plot.height - 5)
+    if (plot.isWide) layer.fillText(degreeLabel(longitude, 'E', 'W'), x + 3, plot.top + plot.height - 5)
   }
   for (let latitude = -30; latitude < NORTH_EDGE; latitude += GRATICULE_STEP_DEGREES) {
     const y = yOf(plot, latitude)
     strokeLine(layer, [plot.left, y], [plot.left + plot.width, y])
-    if (labelled) layer.fillText(degreeLabel(latitude, 'N', 'S'), plot.left + 4, y - 4)
+    if (plot.isWide) layer.fillText(degreeLabel(latitude, 'N', 'S'), plot.left + 4, y - 4)
   }
 }
 
@@ -211,12 +220,12 @@ function degreeLabel(degrees: number, positive: string, negative: string): strin
 function drawBorder(layer: CanvasRenderingContext2D, plot: Plot, inks: Inks): void {
   const right = plot.left + plot.width
   const bottom = plot.top + plot.height
-  const band = BORDER_PIXELS - 2
+  const band = plot.border - 2
   layer.fillStyle = inks.paper
-  layer.fillRect(0, 0, right + BORDER_PIXELS, plot.top)
-  layer.fillRect(0, bottom, right + BORDER_PIXELS, BORDER_PIXELS)
+  layer.fillRect(0, 0, right + plot.border, plot.top)
+  layer.fillRect(0, bottom, right + plot.border, plot.border)
   layer.fillRect(0, 0, plot.left, bottom)
-  layer.fillRect(right, 0, BORDER_PIXELS, bottom)
+  layer.fillRect(right, 0, plot.border, bottom)
   layer.fillStyle = inks.ink
   for (let longitude = -180; longitude < 180; longitude += 2 * BORDER_STEP_DEGREES) {
     const x = xOf(plot, longitude)
@@ -277,9 +286,10 @@ function drawMarks(layer: CanvasRenderingContext2D, plot: Plot, inks: Inks, mark
   }
   layer.globalAlpha = 1
   layer.lineWidth = 1.25
+  const radius = plot.isWide ? RING_RADIUS_PIXELS : NARROW_RING_RADIUS_PIXELS
   for (const { latitude, longitude } of marks.positions) {
     layer.beginPath()
-    layer.arc(xOf(plot, longitude), yOf(plot, latitude), RING_RADIUS_PIXELS, 0, 2 * Math.PI)
+    layer.arc(xOf(plot, longitude), yOf(plot, latitude), radius, 0, 2 * Math.PI)
     layer.stroke()
   }
 }
