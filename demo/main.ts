@@ -80,8 +80,12 @@ async function emptyDatabase(): Promise<boolean> {
   if (!isConfirmed) return false
   await shown
   await (await database).close()
-  await deleteDatabase(DATABASE_NAME)
-  database = openCityDatabase()
+  try {
+    await deleteDatabase(DATABASE_NAME)
+  } finally {
+    // Another tab may keep the old one: then this page goes on with it.
+    database = openCityDatabase()
+  }
   await database
   load = undefined
   chart.clear()

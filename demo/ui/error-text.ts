@@ -3,7 +3,7 @@
 import { DatabaseError, ServiceException, type DatabaseErrorCode } from 'tidetable'
 
 const DATABASE_ERRORS: Readonly<Record<DatabaseErrorCode, string>> = {
-  StorageUnavailable: 'This browser does not let the page store anything here (a private window often does not).',
+  StorageUnavailable: 'The browser’s storage cannot be used now: another tab may be in the way, or a private window.',
   StorageClosed: 'The database was closed. Reload the page to open it again.',
   StorageFull: 'This browser’s storage is full. Nothing of this write was kept, everything before it was.',
   StorageCorrupt:

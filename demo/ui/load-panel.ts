@@ -28,6 +28,8 @@ export interface LoadPanel {
 
 /** The speed is told over this time: shorter, and it flickers. */
 const RATE_WINDOW_MS = 400
+/** How often a load is spoken of. */
+const ANNOUNCED_PARTS = 4
 
 /** Builds the panel over the elements of index.html. */
 export function createLoadPanel(options: LoadPanelOptions): LoadPanel {
@@ -68,7 +70,7 @@ class Panel {
     if (load === undefined) {
       this.#showIdle(load, `${opened} It is empty: 7 MB of cities are fetched from this site, once.`)
     } else if (load.finishedAtMs === undefined) {
-      this.#showIdle(load, `${opened} ${stoppedText(load)}`)
+      this.#showIdle(load, `${opened} ${storedText(load)} and stay.`)
     } else {
       const since = formatDay(new Date(load.finishedAtMs))
       this.#showIdle(load, `${opened} All ${formatCount(load.citiesStored)} cities are here since ${since}.`)
@@ -76,6 +78,8 @@ class Panel {
   }
 
   showProgress(load: LoadAttributes): void {
+    const part = (stored: number): number => Math.floor((stored / load.cityCount) * ANNOUNCED_PARTS)
+    if (part(load.citiesStored) > part(this.#bar.value)) this.#options.announce(`${storedText(load)} so far.`)
     this.#bar.max = load.cityCount
     this.#bar.value = load.citiesStored
     this.#count.textContent = formatCount(load.citiesStored)
@@ -118,7 +122,7 @@ class Panel {
   }
 
   #showRunning(): void {
-    this.#window = { startMs: performance.now(), citiesStored: this.#bar.value > 1 ? this.#bar.value : 0 }
+    this.#window = { startMs: performance.now(), citiesStored: this.#bar.value }
     this.#gauge.clear()
     this.#rate.textContent = '–'
     this.#setStatus('Loading. The page stays usable meanwhile: try it.')
@@ -135,9 +139,9 @@ class Panel {
     this.#setStatus(status)
     this.#options.announce(status)
     this.#progress.hidden = load === undefined
+    this.#bar.max = load?.cityCount ?? 1
+    this.#bar.value = load?.citiesStored ?? 0
     if (load !== undefined) {
-      this.#bar.max = load.cityCount
-      this.#bar.value = load.citiesStored
       this.#count.textContent = formatCount(load.citiesStored)
       if (load.durationMs > 0) this.#rate.textContent = formatCount((load.citiesStored / load.durationMs) * 1_000)
     }
@@ -154,12 +158,12 @@ class Panel {
   }
 }
 
-function stoppedText(load: LoadAttributes): string {
-  return `${formatCount(load.citiesStored)} of ${formatCount(load.cityCount)} cities are stored and stay.`
+function storedText(load: LoadAttributes): string {
+  return `${formatCount(load.citiesStored)} of ${formatCount(load.cityCount)} cities are stored`
 }
 
 function endText(load: LoadAttributes | undefined): string {
   if (load === undefined) return 'Stopped before the first city.'
-  if (load.finishedAtMs === undefined) return `Stopped. ${stoppedText(load)}`
+  if (load.finishedAtMs === undefined) return `Stopped. ${storedText(load)} and stay.`
   return `All ${formatCount(load.citiesStored)} cities are stored. Reload the page: they will still be here.`
 }
