@@ -1,12 +1,18 @@
 // The expressions of one request: they share ExpressionAttributeNames and ExpressionAttributeValues, and every name and
 // value has to be used by one of them.
 
-import { assert } from '../base/assert.ts'
 import type { KeyShape } from '../model/key-schema.ts'
-import type { Condition } from './condition.ts'
+import { ServiceException } from '../model/service-exception.ts'
+import { bindCondition } from './bind-condition.ts'
+import { type Condition, createCondition } from './condition.ts'
+import type { ExpressionParameter } from './expression-exception.ts'
+import { ExpressionScope } from './expression-scope.ts'
 import type { KeyCondition } from './key-condition.ts'
-import type { ProjectionPaths } from './projection-paths.ts'
-import type { Update } from './update.ts'
+import { matchKey } from './match-key.ts'
+import { parsedCondition, parsedProjection, parsedUpdate } from './parse-expression.ts'
+import { createProjection, type ProjectionPaths } from './projection-paths.ts'
+import { readNames, readValues } from './substitutions.ts'
+import { createUpdate, type Update } from './update.ts'
 
 /** What a request brings for all its expressions; not yet validated. */
 export interface ExpressionInputs {
@@ -14,10 +20,20 @@ export interface ExpressionInputs {
   readonly ExpressionAttributeValues?: unknown
 }
 
-/** Parses the expressions of one request and fills in its names and values. */
+/**
+ * Parses the expressions of one request and fills in its names and values. Each method throws the service's
+ * ValidationException for what is wrong with its expression. Where a request has several expressions, the service looks
+ * at UpdateExpression before ConditionExpression, and at FilterExpression, ProjectionExpression, KeyConditionExpression
+ * in this order.
+ */
 export interface ExpressionBinder {
   condition(parameter: 'ConditionExpression' | 'FilterExpression', text: string): Condition
-  /** @param keys of the table or index that is queried */
+  /**
+   * A key condition. That it does not fit the key is thrown by `finish`, as the service finds unused names and values
+   * first: until then the answer may hold nothing.
+   *
+   * @param keys of the table or index that is queried
+   */
   keyCondition(text: string, keys: KeyShape): KeyCondition
   projection(text: string): ProjectionPaths
   update(text: string): Update
@@ -28,9 +44,38 @@ export interface ExpressionBinder {
 /**
  * Begins the expressions of one request.
  *
- * @throws ServiceException `ValidationException` when the names or values are not well formed
+ * @throws ServiceException `ValidationException` when the names or values are not well formed, SerializationException
+ *   when they do not have the API's shape
+ * @example
+ * const binder = bindExpressions(input)
+ * const condition = binder.condition('ConditionExpression', input.ConditionExpression)
+ * binder.finish()
  */
 export function bindExpressions(inputs: ExpressionInputs): ExpressionBinder {
-  assert(inputs !== inputs, 'The binder is being written.')
-  throw new Error('unreachable')
+  const names = readNames(inputs.ExpressionAttributeNames)
+  const values = readValues(inputs.ExpressionAttributeValues)
+  const scopeOf = (parameter: ExpressionParameter): ExpressionScope => new ExpressionScope(parameter, names, values)
+  let keyMismatch: ServiceException | undefined
+  return {
+    condition: (parameter, text) => createCondition(scopeOf(parameter), parsedCondition(parameter, text)),
+    keyCondition(text, keys) {
+      const scope = scopeOf('KeyConditionExpression')
+      const bound = bindCondition(scope, parsedCondition('KeyConditionExpression', text))
+      scope.finish()
+      try {
+        return matchKey(bound, scope.nestedNames, keys)
+      } catch (error) {
+        if (!(error instanceof ServiceException)) throw error
+        keyMismatch = error
+        return { partition: [], sort: [] }
+      }
+    },
+    projection: (text) => createProjection(scopeOf('ProjectionExpression'), parsedProjection(text)),
+    update: (text) => createUpdate(scopeOf('UpdateExpression'), parsedUpdate(text)),
+    finish() {
+      names.refuseUnused()
+      values.refuseUnused()
+      if (keyMismatch !== undefined) throw keyMismatch
+    },
+  }
 }

@@ -1,7 +1,11 @@
 // What a bound update expression is to its caller.
 
 import type { Item } from '../model/attribute-value.ts'
+import { applyActions } from './apply-update.ts'
+import { bindUpdate } from './bind-update.ts'
 import type { DocumentPath } from './document-path.ts'
+import type { ExpressionScope } from './expression-scope.ts'
+import type { UpdateSyntax } from './syntax-tree.ts'
 
 /** What an update made of an item. */
 export interface UpdateResult {
@@ -12,8 +16,10 @@ export interface UpdateResult {
 
 /** An update with its names and values filled in. */
 export interface Update {
-  /** Top-level attributes that the update changes. */
+  /** Top-level attributes that the update changes; key attributes may not be among them. */
   readonly topLevelNames: ReadonlySet<string>
+  /** Top-level attributes that it looks into, to change or to read; key attributes may not be among them either. */
+  readonly nestedNames: ReadonlySet<string>
   /**
    * The item after the update; `item` itself is left as it is and shares what did not change.
    *
@@ -21,4 +27,20 @@ export interface Update {
    * @throws ServiceException `ValidationException` when the update cannot be made on this item
    */
   apply(item: Item): UpdateResult
+}
+
+/**
+ * Binds an update whose structure has been checked.
+ *
+ * @throws ServiceException ValidationException
+ */
+export function createUpdate(scope: ExpressionScope, syntax: UpdateSyntax): Update {
+  const actions = bindUpdate(scope, syntax)
+  scope.finish()
+  const updated = actions.map((action) => action.path)
+  return {
+    topLevelNames: new Set(updated.map(([name]) => name)),
+    nestedNames: scope.nestedNames,
+    apply: (item) => ({ item: applyActions(actions, item), updated }),
+  }
 }

@@ -1,0 +1,151 @@
+// ExpressionAttributeNames and ExpressionAttributeValues: read from the request, looked up by the expressions, and
+// refused at the end when none of them used them.
+
+import { textSizeBytes } from '../base/utf8.ts'
+import { checkAttributeName } from '../model/attribute-rules.ts'
+import type { AttributeValue } from '../model/attribute-value.ts'
+import { valueSizeBytes } from '../model/item-size.ts'
+import { MAX_PLACEHOLDER_SIZE_BYTES, MAX_SUBSTITUTION_SIZE_BYTES } from '../model/limits.ts'
+import { ServiceException, validationException } from '../model/service-exception.ts'
+import { canonicalValue } from '../model/validate-item.ts'
+import { inHashOrder } from './hash-order.ts'
+
+/** The two parameters that hold substitutions. */
+type SubstitutionParameter = 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+
+const KEY_PATTERNS: Readonly<Record<SubstitutionParameter, RegExp>> = {
+  ExpressionAttributeNames: /^#[A-Za-z0-9_]+$/,
+  ExpressionAttributeValues: /^:[A-Za-z0-9_]+$/,
+}
+
+/** The placeholders of one parameter with what they stand for, and which of them have been used. */
+export class Substitutions<Meaning> {
+  readonly #parameter: SubstitutionParameter
+  readonly #meanings: ReadonlyMap<string, Meaning>
+  readonly #used: Set<string> = new Set()
+
+  constructor(parameter: SubstitutionParameter, meanings: ReadonlyMap<string, Meaning>) {
+    this.#parameter = parameter
+    this.#meanings = meanings
+  }
+
+  /** What a placeholder stands for; undefined when the request does not say. The placeholder counts as used. */
+  use(placeholder: string): Meaning | undefined {
+    this.#used.add(placeholder)
+    return this.#meanings.get(placeholder)
+  }
+
+  /**
+   * Refuses placeholders that were not used.
+   *
+   * @throws ServiceException ValidationException
+   */
+  refuseUnused(): void {
+    const unused = [...this.#meanings.keys()].filter((placeholder) => !this.#used.has(placeholder))
+    if (unused.length === 0) return
+    const keys = inHashOrder(unused).join(', ')
+    throw validationException(`Value provided in ${this.#parameter} unused in expressions: keys: {${keys}}`)
+  }
+}
+
+/**
+ * Reads ExpressionAttributeNames.
+ *
+ * @param input untrusted; null and undefined count as not given
+ * @throws ServiceException ValidationException when a placeholder or a name is not well formed, SerializationException
+ *   when the parameter does not have the API's shape
+ */
+export function readNames(input: unknown): Substitutions<string> {
+  const parameter = 'ExpressionAttributeNames'
+  const names = new Map<string, string>()
+  let sizeBytes = 0
+  for (const [placeholder, value] of checkedEntries(parameter, input)) {
+    const name = readMeaning(parameter, placeholder, () => attributeName(value))
+    names.set(placeholder, name)
+    sizeBytes += textSizeBytes(placeholder) + textSizeBytes(name)
+  }
+  checkSize(parameter, sizeBytes)
+  return new Substitutions(parameter, names)
+}
+
+/**
+ * Reads ExpressionAttributeValues.
+ *
+ * @param input untrusted; null and undefined count as not given
+ * @throws ServiceException ValidationException when a placeholder or a value is not well formed, SerializationException
+ *   when the parameter does not have the API's shape
+ */
+export function readValues(input: unknown): Substitutions<AttributeValue> {
+  const parameter = 'ExpressionAttributeValues'
+  const values = new Map<string, AttributeValue>()
+  let sizeBytes = 0
+  for (const [placeholder, untrusted] of checkedEntries(parameter, input)) {
+    const value = readMeaning(parameter, placeholder, () => attributeValue(untrusted))
+    values.set(placeholder, value)
+    sizeBytes += textSizeBytes(placeholder) + valueSizeBytes(value)
+  }
+  checkSize(parameter, sizeBytes)
+  return new Substitutions(parameter, values)
+}
+
+/** The entries of the parameter, when all their keys are placeholders: the service looks at the keys first. */
+function checkedEntries(parameter: SubstitutionParameter, input: unknown): readonly [string, unknown][] {
+  if (input === undefined || input === null) return []
+  if (typeof input !== 'object') throw serialization('Unexpected token received from parser')
+  if (Array.isArray(input)) throw serialization('Start of list found where not expected')
+  const entries = Object.entries(input)
+  if (entries.length === 0) throw validationException(`${parameter} must not be empty`)
+  for (const [placeholder] of entries) {
+    const problem = placeholderProblem(parameter, placeholder)
+    if (problem !== undefined) throw validationException(`${parameter} contains invalid key: ${problem}`)
+  }
+  return entries
+}
+
+function placeholderProblem(parameter: SubstitutionParameter, placeholder: string): string | undefined {
+  if (placeholder === '') return 'The expression attribute map contains an empty key;'
+  const sizeBytes = textSizeBytes(placeholder)
+  if (sizeBytes > MAX_PLACEHOLDER_SIZE_BYTES) {
+    // The service says the size for names only.
+    const size = parameter === 'ExpressionAttributeNames' ? ` size of key: ${sizeBytes}` : ''
+    return `The expression attribute map contains a key that is too long;${size}`
+  }
+  return KEY_PATTERNS[parameter].test(placeholder) ? undefined : `Syntax error; key: "${placeholder}"`
+}
+
+function readMeaning<Meaning>(parameter: SubstitutionParameter, placeholder: string, read: () => Meaning): Meaning {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ServiceException) || error.name !== 'ValidationException') throw error
+    throw validationException(`${parameter} contains invalid value: ${error.message} for key ${placeholder}`)
+  }
+}
+
+function attributeName(value: unknown): string {
+  if (typeof value === 'object' && value !== null) {
+    throw serialization('Start of structure or map found where not expected')
+  }
+  if (typeof value === 'number') throw serialization('NUMBER_VALUE cannot be converted to String')
+  if (typeof value === 'boolean') {
+    throw serialization(`${value ? 'TRUE' : 'FALSE'}_VALUE cannot be converted to String`)
+  }
+  const name = typeof value === 'string' ? value : ''
+  checkAttributeName(name)
+  return name
+}
+
+function attributeValue(value: unknown): AttributeValue {
+  if (value === null || value === undefined) {
+    throw validationException('The supplied Item contains a null AttributeValue')
+  }
+  return canonicalValue(value)
+}
+
+function checkSize(parameter: SubstitutionParameter, sizeBytes: number): void {
+  if (sizeBytes > MAX_SUBSTITUTION_SIZE_BYTES) throw validationException(`${parameter} exceeds max size`)
+}
+
+function serialization(message: string): ServiceException {
+  return new ServiceException('SerializationException', message)
+}

@@ -1,0 +1,79 @@
+// What the parsers make of an expression's text, before names and values are filled in. Plain data: it is cached and
+// shared between requests.
+
+/** An attribute name as written, a #placeholder for one, or the digits of a list index. */
+export type PathElementSyntax =
+  | { readonly kind: 'name' | 'placeholder'; readonly text: string }
+  | { readonly kind: 'index'; readonly digits: string }
+
+/** A document path as written. */
+export interface PathSyntax {
+  readonly kind: 'path'
+  readonly elements: readonly PathElementSyntax[]
+}
+
+/** A :placeholder for a value. */
+export interface ValueSyntax {
+  readonly kind: 'value'
+  readonly placeholder: string
+}
+
+/** A function call; whether the name is one of the language is checked later. */
+export interface FunctionSyntax {
+  readonly kind: 'function'
+  readonly name: string
+  readonly operands: readonly OperandSyntax[]
+}
+
+export type OperandSyntax = PathSyntax | ValueSyntax | FunctionSyntax
+
+export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>='
+
+export type ConditionSyntax =
+  | { readonly kind: 'and' | 'or'; readonly conditions: readonly ConditionSyntax[] }
+  | { readonly kind: 'not'; readonly condition: ConditionSyntax }
+  | {
+      readonly kind: 'comparison'
+      readonly comparator: Comparator
+      readonly left: OperandSyntax
+      readonly right: OperandSyntax
+    }
+  | {
+      readonly kind: 'between'
+      readonly operand: OperandSyntax
+      readonly low: OperandSyntax
+      readonly high: OperandSyntax
+    }
+  | { readonly kind: 'in'; readonly operand: OperandSyntax; readonly candidates: readonly OperandSyntax[] }
+  | FunctionSyntax
+
+/** The right-hand side of one SET. */
+export type SetValueSyntax =
+  | OperandSyntax
+  | {
+      readonly kind: 'arithmetic'
+      readonly operator: '+' | '-'
+      readonly left: OperandSyntax
+      readonly right: OperandSyntax
+    }
+
+export type UpdateActionSyntax =
+  | { readonly kind: 'set'; readonly path: PathSyntax; readonly value: SetValueSyntax }
+  | { readonly kind: 'remove'; readonly path: PathSyntax }
+  | { readonly kind: 'add' | 'delete'; readonly path: PathSyntax; readonly value: ValueSyntax }
+
+/** A section of an update expression, such as everything behind one SET. */
+export interface UpdateSectionSyntax {
+  readonly keyword: 'SET' | 'REMOVE' | 'ADD' | 'DELETE'
+  readonly actions: readonly UpdateActionSyntax[]
+}
+
+export interface UpdateSyntax {
+  readonly kind: 'update'
+  readonly sections: readonly UpdateSectionSyntax[]
+}
+
+export interface ProjectionSyntax {
+  readonly kind: 'projection'
+  readonly paths: readonly PathSyntax[]
+}
