@@ -30,11 +30,10 @@ export class LogFeed {
   /** Without holes, oldest first; the last is the newest batch known. */
   #kept: KeptBatch[] = []
   #keptBytes = 0
-  #newest: number
+  #newest = 0
   #isClosed = false
 
-  constructor(newest: number, options: LogFeedOptions) {
-    this.#newest = newest
+  constructor(options: LogFeedOptions) {
     this.#options = options
   }
 

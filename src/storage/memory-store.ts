@@ -36,7 +36,7 @@ export function createMemoryStore(): OrderedStore {
 class MemoryStore implements OrderedStore {
   readonly #live = new LiveSnapshots()
   readonly #rows = new Memtable({ live: this.#live, keepsRemovals: false })
-  readonly #feed = new LogFeed(0, { recentBytes: RECENT_LOG_BYTES, heldBytes: HELD_LOG_BYTES })
+  readonly #feed = new LogFeed({ recentBytes: RECENT_LOG_BYTES, heldBytes: HELD_LOG_BYTES })
   readonly #queue = new WriteQueue({
     admit: () => undefined,
     openBase: () => this.#openSnapshot(),

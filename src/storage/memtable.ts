@@ -111,6 +111,29 @@ export class Memtable {
     for (const block of this.#order.ordered()) yield* block
   }
 
+  /** A memtable with only what is newer than batch `sequence`. */
+  newerThan(sequence: number): Memtable {
+    const copy = new Memtable({ live: this.#live, keepsRemovals: this.#keepsRemovals })
+    for (const block of this.#order.ordered()) {
+      for (const row of block) if (row.sequence > sequence) copy.#adopt(row, sequence)
+    }
+    return copy
+  }
+
+  /** Takes over a row of another memtable with its versions newer than `sequence`. */
+  #adopt(row: MemtableRow, sequence: number): void {
+    const newer: RowVersion[] = []
+    for (let version = row.older; version !== undefined && version.sequence > sequence; version = version.older) {
+      newer.push(version)
+    }
+    let older: RowVersion | undefined
+    for (const version of newer.reverse()) older = { sequence: version.sequence, value: version.value, older }
+    const added = { key: row.key, sequence: row.sequence, value: row.value, older }
+    this.#rows.set(row.key, added)
+    this.#order.add(added)
+    this.#bytes += row.key.length + sizeOfVersions(added)
+  }
+
   /** The row's present version and those behind it, without the ones that no live snapshot before `next` sees. */
   #needed(row: MemtableRow, next: number): RowVersion | undefined {
     const kept: RowVersion[] = []

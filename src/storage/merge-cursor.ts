@@ -12,10 +12,22 @@ export interface CursorOwner {
   assertOpen(): void
 }
 
-/** A cursor over sources of the same range and direction. */
-export class MergeCursor implements Cursor {
+/** How to merge. */
+export interface MergeOptions {
+  readonly reverse: boolean
+  readonly owner: CursorOwner
+  /** Whether to stop at removals too, as a merge of runs must that has older runs below it. Default false. */
+  readonly keepsRemovals?: boolean
+  /** Whether `passedKey` is wanted. Default false. */
+  readonly isResumable?: boolean
+}
+
+/** A cursor over sources of the same range and direction; itself a source for those that lay more over it. */
+export class MergeCursor implements Cursor, RowSource {
   readonly #owner: CursorOwner
   readonly #reverse: boolean
+  readonly #keepsRemovals: boolean
+  readonly #isResumable: boolean
   /** Sources that still have rows, newest first. */
   #sources: RowSource[]
   /** Sources whose present row is used up or hidden: they move before the next row is chosen. */
@@ -24,23 +36,37 @@ export class MergeCursor implements Cursor {
   #winner: RowSource | undefined
   /** The nearest key of the other sources; undefined when the winner has the rest to itself. */
   #limit: ByteKey | undefined
+  /** The key of the row before the present move; undefined before the first row. */
+  #passedKey: ByteKey | undefined
   /** Rows that the winner may still walk without a look at the others. */
   #free = 0
 
   /** @param sources newest first */
-  constructor(sources: RowSource[], options: { readonly reverse: boolean; readonly owner: CursorOwner }) {
+  constructor(sources: RowSource[], options: MergeOptions) {
     this.#owner = options.owner
     this.#sources = sources
     this.#spent = sources
     this.#reverse = options.reverse
+    this.#keepsRemovals = options.keepsRemovals === true
+    this.#isResumable = options.isResumable === true
   }
 
   get key(): ByteKey {
     return (this.#winner as RowSource).key
   }
 
+  /** Undefined only at removals, and only where these are kept. */
   get value(): Uint8Array {
     return (this.#winner as RowSource).value as Uint8Array
+  }
+
+  /** The key of the last row it stood on before the move that is under way: from there a failed walk can go on. */
+  get passedKey(): ByteKey | undefined {
+    return this.#passedKey
+  }
+
+  rowsBefore(): number {
+    return 0
   }
 
   advance(): MaybePromise<boolean> {
@@ -48,23 +74,28 @@ export class MergeCursor implements Cursor {
     while (this.#free > 0) {
       this.#free--
       void (this.#winner as RowSource).advance()
-      if ((this.#winner as RowSource).value !== undefined) return true
+      if (this.#isRow()) return true
     }
     for (;;) {
       const moved = this.#move()
       if (moved instanceof Promise) return moved.then(() => this.#chooseOrAdvance())
       if (!this.#choose()) return false
-      if ((this.#winner as RowSource).value !== undefined) return true
+      if (this.#isRow()) return true
     }
+  }
+
+  #isRow(): boolean {
+    return this.#keepsRemovals || (this.#winner as RowSource).value !== undefined
   }
 
   #chooseOrAdvance(): MaybePromise<boolean> {
     if (!this.#choose()) return false
-    return (this.#winner as RowSource).value !== undefined || this.advance()
+    return this.#isRow() || this.advance()
   }
 
   /** Moves the spent sources on, all at once, and drops those that are at their end. */
   #move(): MaybePromise<void> {
+    if (this.#isResumable) this.#passedKey = this.#winner?.key
     let waiting: Promise<unknown>[] | undefined
     for (const source of this.#spent) {
       const moved = source.advance()

@@ -1,0 +1,408 @@
+// The log, the pages and the manifest in one IndexedDB database: object stores `log`, `pages` and `meta`, version 1
+// for ever (DESIGN: an upgrade can never be blocked). Law 4: inside a transaction nothing is awaited but its requests;
+// all of a transaction's requests are issued in the task that opens it, which Safari insists on.
+
+import { openDB, unwrap } from 'idb'
+import { assert } from '../base/assert.ts'
+import type { Clock } from '../base/clock.ts'
+import { DatabaseError } from '../base/database-error.ts'
+import type { Random } from '../base/random.ts'
+import { databaseNameOf } from './database-name.ts'
+import { corrupt } from './corruption.ts'
+import type { AppendOutcome, AppendRequest, Durability, LogDevice, LogStretch, PageRange } from './log-device.ts'
+
+/** Where and how to open. */
+export interface IndexedDbDeviceOptions {
+  /** The name the app gave its database. */
+  readonly name: string
+  readonly clock: Clock
+  readonly random: Random
+  /** Called when the database is being deleted, or was deleted behind our back; the device is then closed for good. */
+  readonly onDeleted?: () => void
+}
+
+/** How often a lost connection is opened again for one step. */
+export const MAX_REOPENS = 3
+/** How long opening may take; another tab or a stuck browser process may never answer. */
+export const OPEN_TIMEOUT_MS = 10_000
+/** Parts of one record lie between its sequence number and the next, so a record has at most this many. */
+export const MAX_PARTS_PER_RECORD = 4096
+/** The version of the IndexedDB database. It never changes: the logical format has its own number. */
+const PHYSICAL_VERSION = 1
+/** Key in `log` of the floor: the sequence number up to which records were cut. */
+const FLOOR_KEY = -1
+const MANIFEST_KEY = 'manifest'
+/** Key in `meta` of a random number drawn when the database was made. */
+const EPOCH_KEY = 'epoch'
+
+type StoreName = 'log' | 'pages' | 'meta'
+
+/** A device over the browser's IndexedDB. */
+export function createIndexedDbDevice(options: IndexedDbDeviceOptions): LogDevice {
+  return new IndexedDbDevice(options)
+}
+
+class IndexedDbDevice implements LogDevice {
+  readonly #options: IndexedDbDeviceOptions
+  #connection: IDBDatabase | undefined
+  #opening: Promise<IDBDatabase> | undefined
+  #epoch: number | undefined
+  #isClosed = false
+
+  constructor(options: IndexedDbDeviceOptions) {
+    this.#options = options
+  }
+
+  async open(): Promise<void> {
+    await this.#connect()
+  }
+
+  async append(request: AppendRequest): Promise<AppendOutcome> {
+    const { sequence, parts } = request
+    assert(parts.length <= MAX_PARTS_PER_RECORD, 'A record of the log has at most 4096 parts.')
+    for (let reopens = 0; ; reopens++) {
+      const database = this.#connection ?? (await this.#connect())
+      const appending = this.#tryToAppend(database, request, reopens)
+      if (appending === undefined) continue
+      try {
+        return await appending
+      } catch (error) {
+        if (errorName(error) === 'ConstraintError') return 'taken'
+        if (!isLostConnection(error)) throw storageError(error, { sequence, parts: parts.length })
+        this.#forget(database)
+        return 'unknown'
+      }
+    }
+  }
+
+  readLog({ after, limitParts }: { readonly after: number; readonly limitParts: number }): Promise<LogStretch> {
+    return this.#repeat(async (database) => {
+      const [floor, parts] = await read(
+        database,
+        'log',
+        (log) => [log.get(FLOOR_KEY), log.getAll(IDBKeyRange.lowerBound(after + 1), limitParts)] as const,
+      )
+      const found = parts.result as Uint8Array[]
+      return { floor: floorOf(floor), parts: found, isEnd: found.length < limitParts }
+    })
+  }
+
+  cutLog(upTo: number): Promise<void> {
+    return this.#repeat((database) =>
+      write(database, { store: 'log', durability: 'relaxed', isChained: true }, (log) => {
+        const floor = log.get(FLOOR_KEY)
+        floor.onsuccess = () => {
+          if (floorOf(floor) >= upTo) return
+          log.put(upTo, FLOOR_KEY)
+          log.delete(IDBKeyRange.bound(0, upTo + 1, false, true))
+        }
+        return () => undefined
+      }),
+    )
+  }
+
+  readManifest(): Promise<Uint8Array | undefined> {
+    return this.#repeat(async (database) => {
+      const [manifest] = await read(database, 'meta', (meta) => [meta.get(MANIFEST_KEY)] as const)
+      return manifest.result as Uint8Array | undefined
+    })
+  }
+
+  changeManifest(change: (present: Uint8Array | undefined) => Uint8Array | undefined): Promise<void> {
+    // Strict, because the log behind the manifest is cut afterwards (law 5).
+    return this.#repeat((database) =>
+      write(database, { store: 'meta', durability: 'strict', isChained: true }, (meta, abort) => {
+        const present = meta.get(MANIFEST_KEY)
+        present.onsuccess = () => {
+          try {
+            const changed = change(present.result as Uint8Array | undefined)
+            if (changed !== undefined) meta.put(changed, MANIFEST_KEY)
+          } catch (error) {
+            abort(error)
+          }
+        }
+        return () => undefined
+      }),
+    )
+  }
+
+  readPages(ranges: readonly PageRange[]): Promise<(Uint8Array | undefined)[][]> {
+    return this.#repeat(async (database) => {
+      const requests = await read(database, 'pages', (pages) =>
+        ranges.map(({ first, count }) =>
+          count === 1 ? pages.get(first) : pages.getAll(IDBKeyRange.bound(first, first + count - 1)),
+        ),
+      )
+      return ranges.map(({ count }, index) => {
+        const result = requests[index]?.result as Uint8Array | undefined | Uint8Array[]
+        if (!Array.isArray(result)) return [result]
+        // A range with holes belongs to a run that was deleted: which of its pages are left does not matter.
+        return result.length === count ? result : Array.from({ length: count }, () => undefined)
+      })
+    })
+  }
+
+  writePages(first: number, pages: readonly Uint8Array[]): Promise<void> {
+    return this.#repeat((database) =>
+      write(database, { store: 'pages', durability: 'relaxed' }, (store) => {
+        for (const [index, page] of pages.entries()) store.put(page, first + index)
+        return () => undefined
+      }),
+    )
+  }
+
+  deletePages({ first, count }: PageRange): Promise<void> {
+    return this.#repeat((database) =>
+      write(database, { store: 'pages', durability: 'relaxed' }, (store) => {
+        store.delete(IDBKeyRange.bound(first, first + count - 1))
+        return () => undefined
+      }),
+    )
+  }
+
+  listPageGroups(groupPages: number): Promise<number[]> {
+    return this.#repeat(
+      (database) =>
+        new Promise((resolve, reject) => {
+          const transaction = database.transaction('pages', 'readonly')
+          const groups: number[] = []
+          const request = transaction.objectStore('pages').openKeyCursor()
+          request.onsuccess = () => {
+            const cursor = request.result
+            if (cursor === null) return resolve(groups)
+            const group = Math.floor((cursor.key as number) / groupPages)
+            groups.push(group)
+            cursor.continue((group + 1) * groupPages)
+          }
+          transaction.onabort = () => reject(transaction.error ?? lostConnection())
+        }),
+    )
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#connection?.close()
+    this.#connection = undefined
+  }
+
+  /** Runs a step that may be repeated, on a new connection if the present one is lost. */
+  async #repeat<T>(step: (database: IDBDatabase) => Promise<T>): Promise<T> {
+    for (let reopens = 0; ; reopens++) {
+      const database = this.#connection ?? (await this.#connect())
+      try {
+        return await step(database)
+      } catch (error) {
+        if (!isLostConnection(error) || reopens === MAX_REOPENS) throw storageError(error, { reopens })
+        this.#forget(database)
+      }
+    }
+  }
+
+  /** Undefined when the transaction could not even be opened: nothing has happened, and it may be tried again. */
+  #tryToAppend(database: IDBDatabase, request: AppendRequest, reopens: number): Promise<AppendOutcome> | undefined {
+    try {
+      return appendRecord(database, request)
+    } catch (error) {
+      if (!isLostConnection(error) || reopens === MAX_REOPENS) throw storageError(error, { reopens })
+      this.#forget(database)
+      return undefined
+    }
+  }
+
+  #connect(): Promise<IDBDatabase> {
+    if (this.#isClosed) return Promise.reject(closedError())
+    if (this.#connection !== undefined) return Promise.resolve(this.#connection)
+    this.#opening ??= this.#openDatabase().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #openDatabase(): Promise<IDBDatabase> {
+    const database = await this.#openInTime()
+    database.onversionchange = () => this.#end()
+    // The browser closes connections of frozen pages and after crashes of its own; the next step opens a new one.
+    database.onclose = () => this.#forget(database)
+    const epoch = await readEpoch(database).catch((error: unknown) => {
+      database.close()
+      throw storageError(error, {})
+    })
+    if (this.#epoch !== undefined && this.#epoch !== epoch) {
+      // Site data was cleared, or the database deleted and made anew: what this worker remembers is of another one.
+      database.close()
+      this.#end()
+    }
+    this.#epoch = epoch
+    if (this.#isClosed) {
+      database.close()
+      throw closedError()
+    }
+    this.#connection = database
+    return database
+  }
+
+  #openInTime(): Promise<IDBDatabase> {
+    const { name, clock, random } = this.#options
+    if (typeof indexedDB === 'undefined') {
+      return Promise.reject(new DatabaseError('StorageUnavailable', 'There is no IndexedDB here.'))
+    }
+    return new Promise((resolve, reject) => {
+      let isLate = false
+      const timer = clock.after(OPEN_TIMEOUT_MS, () => {
+        isLate = true
+        const data = { name, timeoutMs: OPEN_TIMEOUT_MS }
+        reject(new DatabaseError('StorageUnavailable', 'IndexedDB did not open the database in time.', { data }))
+      })
+      const opening = openDB(databaseNameOf(name), PHYSICAL_VERSION, {
+        upgrade(database) {
+          database.createObjectStore('log')
+          database.createObjectStore('pages')
+          database.createObjectStore('meta').put(random.uint32(), EPOCH_KEY)
+        },
+      })
+      opening.then(
+        (wrapped) => {
+          timer.cancel()
+          const database = unwrap(wrapped)
+          if (isLate) database.close()
+          else resolve(database)
+        },
+        (cause: unknown) => {
+          timer.cancel()
+          reject(openError(cause, name))
+        },
+      )
+    })
+  }
+
+  /** Lets go of a connection that no longer answers. */
+  #forget(database: IDBDatabase): void {
+    if (this.#connection === database) this.#connection = undefined
+    database.close()
+  }
+
+  /** The database is gone: it must not be made anew by a worker that remembers the old one. */
+  #end(): void {
+    this.close()
+    this.#options.onDeleted?.()
+  }
+}
+
+/**
+ * Compare-and-append. `commit` spares a round trip between the worker and the browser's process. It is safe although
+ * the floor's answer comes too late to abort: an add that succeeds under a sequence number that was cut leaves bytes
+ * below the floor, where nobody reads. If the number is free and not cut it was never used, so it is the next one.
+ */
+function appendRecord(database: IDBDatabase, request: AppendRequest): Promise<AppendOutcome> {
+  const { sequence, parts, durability } = request
+  return write(database, { store: 'log', durability }, (log) => {
+    for (const [index, part] of parts.entries()) log.add(part, sequence + index / MAX_PARTS_PER_RECORD)
+    const floor = log.get(FLOOR_KEY)
+    return () => (floorOf(floor) >= sequence ? 'cut' : 'appended')
+  })
+}
+
+interface WriteOptions {
+  readonly store: StoreName
+  readonly durability: Durability
+  /** Whether later requests depend on the results of earlier ones; without, the commit is asked for at once. */
+  readonly isChained?: boolean
+}
+
+/**
+ * Runs one readwrite transaction. `issue` makes its first requests at once; the promise resolves with what the
+ * function that it returns gives once the transaction has completed (law 2), and rejects with the cause of an abort.
+ *
+ * @throws DOMException at once when the transaction cannot be opened
+ */
+function write<T>(
+  database: IDBDatabase,
+  { store, durability, isChained = false }: WriteOptions,
+  issue: (store: IDBObjectStore, abort: (error: unknown) => void) => () => T,
+): Promise<T> {
+  const transaction = database.transaction(store, 'readwrite', { durability })
+  return new Promise((resolve, reject) => {
+    let failure: unknown
+    const result = issue(transaction.objectStore(store), (error) => {
+      failure = error
+      transaction.abort()
+    })
+    transaction.oncomplete = () => resolve(result())
+    transaction.onabort = () => reject(failure ?? transaction.error ?? lostConnection())
+    if (!isChained) transaction.commit()
+  })
+}
+
+/**
+ * Runs one readonly transaction whose requests `issue` makes at once and returns; resolves when all have succeeded,
+ * which is earlier than the transaction's end.
+ */
+function read<Requests extends readonly IDBRequest[]>(
+  database: IDBDatabase,
+  store: StoreName,
+  issue: (store: IDBObjectStore) => Requests,
+): Promise<Requests> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(store, 'readonly')
+    const requests = issue(transaction.objectStore(store))
+    const last = requests.at(-1)
+    assert(last !== undefined, 'A transaction has at least one request.')
+    last.onsuccess = () => resolve(requests)
+    transaction.onabort = () => reject(transaction.error ?? lostConnection())
+  })
+}
+
+/** For aborts that nobody asked for and that have no cause of their own. */
+function lostConnection(): DOMException {
+  return new DOMException('The transaction was aborted.', 'AbortError')
+}
+
+async function readEpoch(database: IDBDatabase): Promise<number> {
+  const [epoch] = await read(database, 'meta', (meta) => [meta.get(EPOCH_KEY)] as const)
+  if (typeof epoch.result !== 'number') throw corrupt('The database has no epoch.', { name: database.name })
+  return epoch.result
+}
+
+function floorOf(request: IDBRequest): number {
+  const floor = request.result as unknown
+  return typeof floor === 'number' ? floor : 0
+}
+
+function errorName(error: unknown): string {
+  return error instanceof Error || error instanceof DOMException ? error.name : ''
+}
+
+/**
+ * Whether a new connection may help.
+ * Symptom: InvalidStateError from a connection that was open, UnknownError or AbortError from transactions nobody
+ * aborted. Cause: browsers close connections when their storage process restarts or the page was frozen or suspended.
+ */
+function isLostConnection(error: unknown): boolean {
+  const name = errorName(error)
+  return name === 'InvalidStateError' || name === 'UnknownError' || name === 'AbortError' || name === 'TimeoutError'
+}
+
+function storageError(cause: unknown, data: Readonly<Record<string, number>>): DatabaseError {
+  if (cause instanceof DatabaseError) return cause
+  const reason = errorName(cause)
+  if (reason === 'QuotaExceededError') {
+    return new DatabaseError('StorageFull', "The origin's storage quota is used up.", { cause, data })
+  }
+  return new DatabaseError('StorageFailed', `IndexedDB failed: ${reason}.`, { cause, data: { ...data, reason } })
+}
+
+function openError(cause: unknown, name: string): DatabaseError {
+  const reason = errorName(cause)
+  const data = { name, reason }
+  if (reason === 'VersionError') {
+    return new DatabaseError('UnknownFormat', 'The database was written by a newer version of Tidetable.', {
+      cause,
+      data,
+    })
+  }
+  return new DatabaseError('StorageUnavailable', `IndexedDB did not open the database: ${reason}.`, { cause, data })
+}
+
+function closedError(): DatabaseError {
+  return new DatabaseError('StorageClosed', 'The database is closed.')
+}

@@ -1,0 +1,209 @@
+// A page: rows in key order, packed, searched in place.
+//   checksum of what follows u32 · format u8 · unused u8 · prefix size u16 · row count u32 · offset of each row u32
+//   · prefix, which all keys share · rows: suffix size varint, value size + 1 varint (0: removed), suffix, value
+// One prefix for the whole page, not one per row, so that a binary search compares bytes where they lie and a walk
+// decodes only the keys that somebody asks for.
+
+import { assert } from '../base/assert.ts'
+import { type ByteKey, byteKeyFromBytes } from '../base/byte-key.ts'
+import { ByteReader } from '../base/byte-reader.ts'
+import { ByteWriter } from '../base/byte-writer.ts'
+import { checksum32 } from './checksum.ts'
+import { corrupt } from './corruption.ts'
+
+/**
+ * A page is closed when it has this many bytes. Measured in Chromium: reading one takes 0.17 ms (0.31 ms at 60 KiB),
+ * scans of pages from 20 to 60 KiB take about as long, and a value over 64 KiB is kept outside the main store.
+ */
+export const PAGE_TARGET_BYTES = 24_000
+
+const PAGE_FORMAT = 1
+const HEADER_BYTES = 12
+const CHECKSUM_BYTES = 4
+const OFFSET_BYTES = 4
+const MAX_PREFIX_BYTES = 65_535
+/** Most bytes that a row takes beside its suffix and value: its offset and two varints. */
+const ROW_OVERHEAD_BYTES = 12
+
+/** Where a row's parts lie in the page's bytes; filled by `Page.locate`. */
+export interface RowPlace {
+  suffixStart: number
+  suffixEnd: number
+  valueStart: number
+  /** Below `valueStart` when the row is a removal. */
+  valueEnd: number
+}
+
+/** Gathers rows in key order and packs them. */
+export class PageBuilder {
+  readonly #writer = new ByteWriter(2 * PAGE_TARGET_BYTES)
+  #keys: ByteKey[] = []
+  #values: (Uint8Array | undefined)[] = []
+  #bytes = HEADER_BYTES
+
+  get rowCount(): number {
+    return this.#keys.length
+  }
+
+  /** Whether the page should be packed before more rows are added. */
+  get isFull(): boolean {
+    return this.#bytes >= PAGE_TARGET_BYTES
+  }
+
+  /** Whether the page would pass its target size with this row and so should be packed first. */
+  wouldOverflow(key: ByteKey, value: Uint8Array | undefined): boolean {
+    const bytes = this.#bytes + key.length + (value?.length ?? 0) + ROW_OVERHEAD_BYTES
+    return this.#keys.length > 0 && bytes > PAGE_TARGET_BYTES
+  }
+
+  /** Adds a row; keys come in ascending order. */
+  add(key: ByteKey, value: Uint8Array | undefined): void {
+    this.#keys.push(key)
+    this.#values.push(value)
+    this.#bytes += key.length + (value?.length ?? 0) + ROW_OVERHEAD_BYTES
+  }
+
+  /** The packed page; the builder starts anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const keys = this.#keys
+    const count = keys.length
+    assert(count > 0, 'A page has at least one row.')
+    const prefixSize = sharedPrefixSize(keys[0] as ByteKey, keys[count - 1] as ByteKey)
+    const writer = this.#writer
+    writer.reset()
+    writer.uint32(0)
+    writer.uint8(PAGE_FORMAT)
+    writer.uint8(0)
+    writer.uint16(prefixSize)
+    writer.uint32(count)
+    for (let index = 0; index < count; index++) writer.uint32(0)
+    writer.byteKey((keys[0] as ByteKey).slice(0, prefixSize))
+    for (let index = 0; index < count; index++) {
+      writer.patchUint32(HEADER_BYTES + index * OFFSET_BYTES, writer.sizeBytes)
+      this.#writeRow((keys[index] as ByteKey).slice(prefixSize), this.#values[index])
+    }
+    writer.patchUint32(0, checksum32(writer.peek(), CHECKSUM_BYTES))
+    this.#keys = []
+    this.#values = []
+    this.#bytes = HEADER_BYTES
+    return writer.take()
+  }
+
+  #writeRow(suffix: ByteKey, value: Uint8Array | undefined): void {
+    const writer = this.#writer
+    writer.varint(suffix.length)
+    writer.varint(value === undefined ? 0 : value.length + 1)
+    writer.byteKey(suffix)
+    if (value !== undefined) writer.bytes(value)
+  }
+}
+
+/** A packed page, read in place. */
+export class Page {
+  readonly bytes: Uint8Array
+  readonly rowCount: number
+  readonly #view: DataView
+  readonly #prefix: ByteKey
+
+  /**
+   * @param pageId for the error's facts
+   * @throws DatabaseError `StorageCorrupt` when the bytes fail their checksum
+   */
+  constructor(bytes: Uint8Array, pageId: number) {
+    const facts = { pageId, bytes: bytes.length }
+    if (bytes.length < HEADER_BYTES) throw corrupt('A page is cut short.', facts)
+    const reader = new ByteReader(bytes)
+    if (reader.uint32() !== checksum32(bytes, CHECKSUM_BYTES)) throw corrupt('A page fails its checksum.', facts)
+    if (reader.uint8() !== PAGE_FORMAT) throw corrupt('A page has an unknown format.', facts)
+    reader.uint8()
+    const prefixSize = reader.uint16()
+    this.rowCount = reader.uint32()
+    this.bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const prefixStart = HEADER_BYTES + this.rowCount * OFFSET_BYTES
+    this.#prefix = byteKeyFromBytes(bytes.subarray(prefixStart, prefixStart + prefixSize))
+  }
+
+  /** Finds out where the row's parts lie. */
+  locate(index: number, place: RowPlace): void {
+    const { bytes } = this
+    let at = this.#view.getUint32(HEADER_BYTES + index * OFFSET_BYTES, true)
+    let suffixSize = bytes[at++] as number
+    if (suffixSize > 127) {
+      suffixSize = varintFrom(bytes, at - 1)
+      at = afterVarint(bytes, at - 1)
+    }
+    let valueSize = bytes[at++] as number
+    if (valueSize > 127) {
+      valueSize = varintFrom(bytes, at - 1)
+      at = afterVarint(bytes, at - 1)
+    }
+    place.suffixStart = at
+    place.suffixEnd = at + suffixSize
+    place.valueStart = at + suffixSize
+    place.valueEnd = at + suffixSize + valueSize - 1
+  }
+
+  /** The key of a located row. */
+  keyOf(place: RowPlace): ByteKey {
+    return this.#prefix + byteKeyFromBytes(this.bytes.subarray(place.suffixStart, place.suffixEnd))
+  }
+
+  /** The value of a located row; undefined when it is a removal. A view of the page. */
+  valueOf(place: RowPlace): Uint8Array | undefined {
+    return place.valueEnd < place.valueStart ? undefined : this.bytes.subarray(place.valueStart, place.valueEnd)
+  }
+
+  /** Index of the first row whose key is not below `key`. */
+  lowerBound(key: ByteKey): number {
+    const prefix = this.#prefix
+    if (!key.startsWith(prefix)) return key < prefix ? 0 : this.rowCount
+    let low = 0
+    let high = this.rowCount
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#compareSuffix(middle, key, prefix.length) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Index of the row with this key; -1 when there is none. */
+  find(key: ByteKey): number {
+    const index = this.lowerBound(key)
+    if (index === this.rowCount || !key.startsWith(this.#prefix)) return -1
+    return this.#compareSuffix(index, key, this.#prefix.length) === 0 ? index : -1
+  }
+
+  /** Compares the row's key with `key`, which shares the prefix of `from` bytes. */
+  #compareSuffix(index: number, key: ByteKey, from: number): number {
+    const { bytes } = this
+    let at = this.#view.getUint32(HEADER_BYTES + index * OFFSET_BYTES, true)
+    const suffixSize = varintFrom(bytes, at)
+    at = afterVarint(bytes, afterVarint(bytes, at))
+    const size = Math.min(suffixSize, key.length - from)
+    for (let offset = 0; offset < size; offset++) {
+      const difference = (bytes[at + offset] as number) - key.charCodeAt(from + offset)
+      if (difference !== 0) return difference
+    }
+    return suffixSize - (key.length - from)
+  }
+}
+
+function sharedPrefixSize(first: ByteKey, last: ByteKey): number {
+  const limit = Math.min(first.length, last.length, MAX_PREFIX_BYTES)
+  let size = 0
+  while (size < limit && first.charCodeAt(size) === last.charCodeAt(size)) size++
+  return size
+}
+
+function varintFrom(bytes: Uint8Array, start: number): number {
+  const first = bytes[start] as number
+  return first < 128 ? first : new ByteReader(bytes, start).varint()
+}
+
+function afterVarint(bytes: Uint8Array, start: number): number {
+  let at = start
+  while ((bytes[at] as number) > 127) at++
+  return at + 1
+}

@@ -1,0 +1,63 @@
+// Hints and courtesy between the workers that have one database open. Nothing depends on them being there: correctness
+// comes from compare-and-append and from the manifest being compared where it is changed.
+
+import type { Clock } from '../base/clock.ts'
+import { databaseNameOf } from './database-name.ts'
+
+/** What workers tell each other: how far the log goes, and the number of the newest manifest. */
+export interface WorkerHint {
+  readonly head: number
+  readonly manifest: number
+}
+
+/** Hints and locks. */
+export interface WorkerSignals {
+  send(hint: WorkerHint): void
+  /**
+   * Runs `body` while no other worker runs one under the same name. Waits a moment at most: a frozen tab may hold the
+   * lock for hours.
+   */
+  withLock<T>(name: string, body: () => Promise<T>): Promise<T>
+  close(): void
+}
+
+/** How long a lock is waited for before the work is done without. */
+export const LOCK_PATIENCE_MS = 1000
+
+/** Signals over BroadcastChannel and Web Locks, as far as they exist here. */
+export function createWorkerSignals(options: {
+  readonly name: string
+  readonly clock: Clock
+  readonly onHint: (hint: WorkerHint) => void
+}): WorkerSignals {
+  const { clock, onHint } = options
+  const name = databaseNameOf(options.name)
+  const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name)
+  if (channel !== undefined) channel.onmessage = ({ data }) => onHint(data as WorkerHint)
+  return {
+    send: (hint) => channel?.postMessage(hint),
+    withLock: (lockName, body) => withLock(`${name}/${lockName}`, clock, body),
+    close: () => channel?.close(),
+  }
+}
+
+async function withLock<T>(name: string, clock: Clock, body: () => Promise<T>): Promise<T> {
+  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks
+  if (locks === undefined) return body()
+  const patience = new AbortController()
+  const timer = clock.after(LOCK_PATIENCE_MS, () => patience.abort())
+  let running: Promise<T> | undefined
+  try {
+    return (await locks.request(name, { signal: patience.signal }, () => {
+      timer.cancel()
+      running = body()
+      return running
+    })) as T
+  } catch (error) {
+    // Without the lock, when it did not come in time or this context may not have locks at all.
+    if (running !== undefined) throw error
+    return body()
+  } finally {
+    timer.cancel()
+  }
+}
