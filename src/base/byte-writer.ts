@@ -5,7 +5,8 @@ import { assert } from './assert.ts'
 
 const INITIAL_BYTES = 256
 const encoder = new TextEncoder()
-const SHORT_TEXT_CHARS = 64
+/** Up to this length ASCII is copied char by char: a call of the encoder costs about as much in browsers. */
+const SHORT_TEXT_CHARS = 160
 
 /** Writes numbers, bytes and text one after another. Little-endian. */
 export class ByteWriter {
@@ -77,6 +78,12 @@ export class ByteWriter {
       rest >>>= 7
     }
     this.#bytes[this.#size++] = rest
+  }
+
+  /** Leaves room for `bytes` bytes, to be filled through `peek`; until then they hold anything. */
+  skip(bytes: number): void {
+    this.#reserve(bytes)
+    this.#size += bytes
   }
 
   /** Raw bytes, without their length. */
@@ -156,7 +163,8 @@ export class ByteWriter {
   }
 }
 
-function varintBytes(value: number): number {
+/** How many bytes a varint of this value takes. */
+export function varintBytes(value: number): number {
   let bytes = 1
   for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) bytes++
   return bytes

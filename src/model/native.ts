@@ -24,6 +24,7 @@ import {
   TAG,
   type ValueWriter,
   writeBinary,
+  writeDouble,
   writeFlag,
   writeList,
   writeMap,
@@ -91,9 +92,8 @@ export function packNativeItem(
   dictionary: GrowableDictionary,
   options: MarshallOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  return packAttributes(storable(native, options), dictionary, (writer, value) =>
-    writeNative(writer, value, 1, options),
-  )
+  // The dictionary checks names that it does not know.
+  return packAttributes(defined(native, options), dictionary, (writer, value) => writeNative(writer, value, 1, options))
 }
 
 /** Reads a packed item as native values. */
@@ -111,7 +111,7 @@ function writeNative(writer: ByteWriter, value: unknown, depth: number, options:
     case 'string':
       return writeString(writer, value)
     case 'number':
-      return writeNumber(writer, numberText(value), value)
+      return writeJavaScriptNumber(writer, value)
     case 'bigint':
       return writeNumber(writer, canonicalNumber(`${value}`))
     case 'boolean':
@@ -123,18 +123,29 @@ function writeNative(writer: ByteWriter, value: unknown, depth: number, options:
   }
 }
 
+function writeJavaScriptNumber(writer: ByteWriter, value: number): number {
+  checkExact(value)
+  const text = String(value)
+  // Without a power of ten the shortest text is the canonical one.
+  return text.includes('e') ? writeNumber(writer, canonicalNumber(text)) : writeDouble(writer, value, text)
+}
+
 function writeObject(writer: ByteWriter, value: object, depth: number, options: MarshallOptions): number {
   const writeNested: ValueWriter<unknown> = (into, nested) => writeNative(into, nested, depth + 1, options)
+  const writeAttributes: ValueWriter<Readonly<Record<string, unknown>>> = (into, map) => {
+    for (const name of Object.keys(map)) checkAttributeName(name)
+    return writeMap(into, defined(map, options), writeNested)
+  }
   if (Array.isArray(value)) return writeList(writer, withoutUndefined(value, options), writeNested)
   if (value instanceof Set) return writeNativeSet(writer, withoutUndefined([...value], options))
   if (value instanceof NumberValue) return writeNumber(writer, value.value)
   const bytes = bytesOf(value)
   if (bytes !== undefined) return writeBinary(writer, bytes)
-  if (value instanceof Map) return writeMap(writer, storable(Object.fromEntries(value), options), writeNested)
+  if (value instanceof Map) return writeAttributes(writer, Object.fromEntries(value))
   const prototype: unknown = Object.getPrototypeOf(value)
   // A plain object of any realm: its prototype, if it has one, is the end of the chain.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw unsupported(value)
-  return writeMap(writer, storable(value as Readonly<Record<string, unknown>>, options), writeNested)
+  return writeAttributes(writer, value as Readonly<Record<string, unknown>>)
 }
 
 function writeNativeSet(writer: ByteWriter, members: readonly unknown[]): number {
@@ -188,23 +199,30 @@ function readNative(cursor: PackedCursor): NativeValue {
 function readNumber(cursor: PackedCursor, tag: number | undefined): NativeNumber {
   if (tag === TAG.integer) return readVarint(cursor)
   if (tag === TAG.negativeInteger) return -readVarint(cursor)
-  assert(tag === TAG.double || tag === TAG.decimal, 'A packed value begins with a known tag.')
-  const text = tag === TAG.double ? String(readDouble(cursor)) : readDecimal(cursor)
+  if (tag === TAG.double) {
+    const double = readDouble(cursor)
+    return Number.isInteger(double) ? BigInt(String(double)) : double
+  }
+  assert(tag === TAG.decimal, 'A packed value begins with a known tag.')
+  const text = readDecimal(cursor)
   if (!text.includes('.')) return BigInt(text)
   const nearest = Number(text)
   return canonicalNumber(String(nearest)) === text ? nearest : new NumberValue(text)
 }
 
-/** The canonical text of a JavaScript number. */
-function numberText(value: number): NumberText {
-  if (Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)) return canonicalNumber(`${value}`)
+/** Refuses what JavaScript may have rounded. */
+function checkExact(value: number): void {
+  if (Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)) return
   throw validationException(
     `${value} is not a number that can be stored exactly. Beyond Number.MAX_SAFE_INTEGER use a bigint or a NumberValue.`,
   )
 }
 
 function numericText(value: unknown): NumberText | undefined {
-  if (typeof value === 'number') return numberText(value)
+  if (typeof value === 'number') {
+    checkExact(value)
+    return canonicalNumber(String(value))
+  }
   if (typeof value === 'bigint') return canonicalNumber(`${value}`)
   return value instanceof NumberValue ? value.value : undefined
 }
@@ -215,12 +233,11 @@ function bytesOf(value: unknown): Uint8Array | undefined {
   return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined
 }
 
-/** The attributes of a map that are to be stored, under checked names. */
-function storable(
+/** The attributes of a map that are to be stored. */
+function defined(
   map: Readonly<Record<string, unknown>>,
   { removeUndefinedValues }: MarshallOptions,
 ): Readonly<Record<string, unknown>> {
-  for (const name of Object.keys(map)) checkAttributeName(name)
   if (!removeUndefinedValues) return map
   return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined))
 }

@@ -60,22 +60,27 @@ export function writeString(writer: ByteWriter, text: string): number {
   return writer.sizedText(text)
 }
 
+/** Packs a canonical number; returns what it counts in an item's size. */
+export function writeNumber(writer: ByteWriter, number: NumberText): number {
+  const nearest = Number(number)
+  if (String(nearest) === number) return writeDouble(writer, nearest, number)
+  writer.uint8(TAG.decimal)
+  writeDecimal(writer, number)
+  return numberSizeBytes(number)
+}
+
 /**
- * Packs a canonical number.
+ * Packs a number that a double holds exactly; returns what it counts in an item's size.
  *
- * @param nearest the double nearest to it, where the caller knows it
- * @returns what it counts in an item's size
+ * @param number its canonical text, which is also what String makes of it
  */
-export function writeNumber(writer: ByteWriter, number: NumberText, nearest: number = Number(number)): number {
-  if (String(nearest) !== number) {
-    writer.uint8(TAG.decimal)
-    writeDecimal(writer, number)
-  } else if (!Number.isSafeInteger(nearest)) {
+export function writeDouble(writer: ByteWriter, double: number, number: NumberText): number {
+  if (!Number.isSafeInteger(double)) {
     writer.uint8(TAG.double)
-    writer.float64(nearest)
+    writer.float64(double)
   } else {
-    writer.uint8(nearest < 0 ? TAG.negativeInteger : TAG.integer)
-    writer.varint(Math.abs(nearest))
+    writer.uint8(double < 0 ? TAG.negativeInteger : TAG.integer)
+    writer.varint(Math.abs(double))
   }
   return numberSizeBytes(number)
 }

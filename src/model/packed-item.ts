@@ -10,9 +10,10 @@
 //   values       see packed-format
 
 import { assert } from '../base/assert.ts'
-import { ByteWriter } from '../base/byte-writer.ts'
+import { ByteWriter, varintBytes } from '../base/byte-writer.ts'
 import { textSizeBytes, wellFormed } from '../base/utf8.ts'
 import { setAttribute } from './attribute-map.ts'
+import { checkAttributeName } from './attribute-rules.ts'
 import type { AttributeSource, AttributeType, AttributeValue, Item } from './attribute-value.ts'
 import { valueSizeBytes } from './item-size.ts'
 import { MAX_DICTIONARY_NAMES } from './limits.ts'
@@ -27,6 +28,10 @@ const OFFSET_WIDTH_SHIFT = 1
 const MAX_LAYOUT = 5
 const MAX_UINT8 = 0xff
 const MAX_UINT16 = 0xffff
+/** Layout, size and count. */
+const MAX_FIXED_HEADER_BYTES = 17
+/** A wide id and an offset of four bytes. */
+const MAX_ENTRY_BYTES = 6
 /** A packer that had to grow beyond this is not kept for the next item. */
 const MAX_IDLE_BUFFER_BYTES = 1_048_576
 
@@ -38,7 +43,11 @@ export interface AttributeDictionary {
 
 /** A dictionary that takes new names; ids of known names never change. */
 export interface GrowableDictionary extends AttributeDictionary {
-  /** The id of `name`, added if it is new; undefined when the dictionary is full. */
+  /**
+   * The id of `name`, added if it is new; undefined when the dictionary is full.
+   *
+   * @throws ServiceException ValidationException for a new name that no attribute can have
+   */
   add(name: string): number | undefined
 }
 
@@ -51,7 +60,9 @@ export function createDictionary(names: readonly string[] = []): GrowableDiction
     idOf: (name) => ids.get(name),
     add(name) {
       const id = ids.get(name)
-      if (id !== undefined || known.length >= MAX_DICTIONARY_NAMES) return id
+      if (id !== undefined) return id
+      checkAttributeName(name)
+      if (known.length >= MAX_DICTIONARY_NAMES) return undefined
       // A stored name is UTF-8: it has to be here what it will be when it is read back.
       const storable = wellFormed(name)
       if (storable !== name) return this.add(storable)
@@ -76,8 +87,9 @@ export function packAttributes<Value>(
   dictionary: GrowableDictionary,
   write: ValueWriter<Value>,
 ): Uint8Array<ArrayBuffer> {
-  return withPacker((packer) => {
-    for (const name of Object.keys(attributes)) {
+  const names = Object.keys(attributes)
+  return withPacker(names.length, (packer) => {
+    for (const name of names) {
       packer.start(name, dictionary.add(name))
       packer.sizeBytes += textSizeBytes(name) + write(packer.values, attributes[name] as Value)
       packer.end()
@@ -92,7 +104,9 @@ export function packAttributes<Value>(
  * @param dictionary takes the item's names; its table's own copy, or one made for a message
  */
 export function repackItem(packed: PackedItem, dictionary: GrowableDictionary): Uint8Array<ArrayBuffer> {
-  return withPacker((packer) => {
+  const renamed = renameIds(packed, dictionary)
+  if (renamed !== undefined) return renamed
+  return withPacker(packed.count, (packer) => {
     packer.sizeBytes = packed.sizeBytes
     for (let index = 0; index < packed.count; index++) {
       const name = packed.name(index)
@@ -104,9 +118,21 @@ export function repackItem(packed: PackedItem, dictionary: GrowableDictionary): 
   })
 }
 
+/** A copy with other ids in the places of the old ones; undefined if they are, or have to be, wide or inline. */
+function renameIds(packed: PackedItem, dictionary: GrowableDictionary): Uint8Array<ArrayBuffer> | undefined {
+  if (packed.idBytes > 1) return undefined
+  const copy = new Uint8Array(packed.bytes)
+  for (let index = 0; index < packed.count; index++) {
+    const id = dictionary.add(packed.name(index))
+    if (id === undefined || id > MAX_UINT8) return undefined
+    copy[packed.idsAt + index] = id
+  }
+  return copy
+}
+
 /** The item with only these top-level attributes, of those it has, packed with the same dictionary. */
 export function projectPacked(packed: PackedItem, names: ReadonlySet<string>): Uint8Array<ArrayBuffer> {
-  return withPacker((packer) => {
+  return withPacker(packed.count, (packer) => {
     for (let index = 0; index < packed.count; index++) {
       const name = packed.name(index)
       if (!names.has(name)) continue
@@ -127,9 +153,11 @@ export class PackedItem implements AttributeSource {
   readonly sizeBytes: number
   /** How many attributes the item has. */
   readonly count: number
-  readonly #idBytes: number
+  /** The width of the ids, 1 or 2; narrow ids leave no name inline. */
+  readonly idBytes: number
+  /** Where the ids are in `bytes`. */
+  readonly idsAt: number
   readonly #offsetBytes: number
-  readonly #idsAt: number
   readonly #offsetsAt: number
   readonly #valuesAt: number
 
@@ -141,10 +169,10 @@ export class PackedItem implements AttributeSource {
     const cursor: PackedCursor = { bytes, at: 1 }
     this.sizeBytes = readVarint(cursor)
     this.count = readVarint(cursor)
-    this.#idBytes = 1 + (layout & WIDE_IDS)
+    this.idBytes = 1 + (layout & WIDE_IDS)
     this.#offsetBytes = 1 << (layout >> OFFSET_WIDTH_SHIFT)
-    this.#idsAt = cursor.at
-    this.#offsetsAt = this.#idsAt + this.count * this.#idBytes
+    this.idsAt = cursor.at
+    this.#offsetsAt = this.idsAt + this.count * this.idBytes
     this.#valuesAt = this.#offsetsAt + this.count * this.#offsetBytes
     assert(this.#endAt(this.count - 1) === bytes.length, 'A packed item is as long as its offsets say.')
   }
@@ -180,8 +208,8 @@ export class PackedItem implements AttributeSource {
     const id = this.dictionary.idOf(name)
     if (id === undefined) return this.#indexOfInline(name)
     const { bytes } = this
-    const idsAt = this.#idsAt
-    if (this.#idBytes === 1) {
+    const idsAt = this.idsAt
+    if (this.idBytes === 1) {
       for (let index = 0; index < this.count; index++) if (bytes[idsAt + index] === id) return index
       return -1
     }
@@ -202,7 +230,7 @@ export class PackedItem implements AttributeSource {
   /** A cursor at the value of an attribute, by its index. */
   cursor(index: number): PackedCursor {
     const cursor: PackedCursor = { bytes: this.bytes, at: this.#startAt(index) }
-    if (this.#idBytes === 2 && this.#idAt(index) === INLINE_ID) {
+    if (this.idBytes === 2 && this.#idAt(index) === INLINE_ID) {
       const nameSize = readVarint(cursor)
       cursor.at += nameSize
     }
@@ -215,7 +243,7 @@ export class PackedItem implements AttributeSource {
   }
 
   #indexOfInline(name: string): number {
-    if (this.#idBytes === 1) return -1
+    if (this.idBytes === 1) return -1
     for (let index = 0; index < this.count; index++) {
       if (this.#idAt(index) === INLINE_ID && this.name(index) === name) return index
     }
@@ -223,7 +251,7 @@ export class PackedItem implements AttributeSource {
   }
 
   #idAt(index: number): number {
-    return readUint(this.bytes, this.#idsAt + index * this.#idBytes, this.#idBytes)
+    return readUint(this.bytes, this.idsAt + index * this.idBytes, this.idBytes)
   }
 
   #startAt(index: number): number {
@@ -236,22 +264,28 @@ export class PackedItem implements AttributeSource {
   }
 }
 
-/** Collects packed values and their places, then sets the header before them. */
+/**
+ * Collects packed values and their places. How long the header before them is shows only when they are all there, so
+ * room for the longest is left, and the header is written to its end.
+ */
 class ItemPacker {
   readonly values: ByteWriter = new ByteWriter()
   /** The item's size as the service counts it, kept by whoever packs. */
   sizeBytes = 0
-  readonly #header: ByteWriter = new ByteWriter()
   readonly #ids: number[] = []
   readonly #ends: number[] = []
   #maxId = 0
+  #valuesAt = 0
 
-  reset(): void {
+  /** Starts an item of at most `maxCount` attributes. */
+  reset(maxCount: number): void {
     this.values.reset()
+    this.values.skip(MAX_FIXED_HEADER_BYTES + maxCount * MAX_ENTRY_BYTES)
     this.sizeBytes = 0
     this.#ids.length = 0
     this.#ends.length = 0
     this.#maxId = 0
+    this.#valuesAt = this.values.sizeBytes
   }
 
   /** Begins an attribute, whose value is to be written to `values`; without an id its name is written there first. */
@@ -264,44 +298,53 @@ class ItemPacker {
 
   /** Ends the attribute begun last. */
   end(): void {
-    this.#ends.push(this.values.sizeBytes)
+    this.#ends.push(this.values.sizeBytes - this.#valuesAt)
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    const valuesBytes = this.values.sizeBytes
-    const idsAreWide = this.#maxId > MAX_UINT8
+    const bytes = this.values.peek()
+    const count = this.#ids.length
+    const valuesBytes = bytes.length - this.#valuesAt
+    const idBytes = this.#maxId > MAX_UINT8 ? 2 : 1
     const offsetShift = valuesBytes > MAX_UINT16 ? 2 : valuesBytes > MAX_UINT8 ? 1 : 0
-    const header = this.#header
-    header.reset()
-    header.uint8((idsAreWide ? WIDE_IDS : 0) | (offsetShift << OFFSET_WIDTH_SHIFT))
-    header.varint(this.sizeBytes)
-    header.varint(this.#ids.length)
-    for (const id of this.#ids) {
-      if (idsAreWide) header.uint16(id)
-      else header.uint8(id)
-    }
-    for (const end of this.#ends) {
-      if (offsetShift === 0) header.uint8(end)
-      else if (offsetShift === 1) header.uint16(end)
-      else header.uint32(end)
-    }
-    const bytes = new Uint8Array(header.sizeBytes + valuesBytes)
-    bytes.set(header.peek())
-    bytes.set(this.values.peek(), header.sizeBytes)
-    return bytes
+    const offsetBytes = 1 << offsetShift
+    const fixedBytes = 1 + varintBytes(this.sizeBytes) + varintBytes(count)
+    const start = this.#valuesAt - count * (idBytes + offsetBytes) - fixedBytes
+    bytes[start] = (idBytes - 1) | (offsetShift << OFFSET_WIDTH_SHIFT)
+    let at = setVarint(bytes, start + 1, this.sizeBytes)
+    at = setVarint(bytes, at, count)
+    for (const id of this.#ids) at = setUint(bytes, at, id, idBytes)
+    for (const end of this.#ends) at = setUint(bytes, at, end, offsetBytes)
+    assert(at === this.#valuesAt, 'The header of a packed item ends where its values begin.')
+    return bytes.slice(start)
   }
 }
 
 let idlePacker: ItemPacker | undefined
 
 /** Lends a packer out; getters of a native item may pack items of their own meanwhile. */
-function withPacker(pack: (packer: ItemPacker) => Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function withPacker(maxCount: number, pack: (packer: ItemPacker) => Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const packer = idlePacker ?? new ItemPacker()
   idlePacker = undefined
-  packer.reset()
+  packer.reset(maxCount)
   const bytes = pack(packer)
   if (packer.values.sizeBytes <= MAX_IDLE_BUFFER_BYTES) idlePacker = packer
   return bytes
+}
+
+/** Sets a varint as ByteWriter writes it; returns where it ends. */
+function setVarint(bytes: Uint8Array, at: number, value: number): number {
+  let rest = value
+  let end = at
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes[end++] = (rest % 128) | 128
+  bytes[end++] = rest
+  return end
+}
+
+/** Sets a little-endian unsigned number of one, two or four bytes; returns where it ends. */
+function setUint(bytes: Uint8Array, at: number, value: number, width: number): number {
+  for (let index = 0; index < width; index++) bytes[at + index] = value >>> (8 * index)
+  return at + width
 }
 
 /** A little-endian unsigned number of one, two or four bytes. */
