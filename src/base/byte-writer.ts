@@ -68,16 +68,7 @@ export class ByteWriter {
   varint(value: number): void {
     assert(value >= 0 && Number.isSafeInteger(value), 'A varint is a whole number from 0 to 2^53 - 1.')
     this.#reserve(8)
-    let rest = value
-    while (rest > 0x7fffffff) {
-      this.#bytes[this.#size++] = (rest % 128) | 0x80
-      rest = Math.floor(rest / 128)
-    }
-    while (rest > 127) {
-      this.#bytes[this.#size++] = (rest & 127) | 0x80
-      rest >>>= 7
-    }
-    this.#bytes[this.#size++] = rest
+    this.#setVarint(value)
   }
 
   /** Leaves room for `bytes` bytes, to be filled through `peek`; until then they hold anything. */
@@ -142,7 +133,7 @@ export class ByteWriter {
       this.#bytes.copyWithin(start + actualBytes, start + prefixBytes, this.#size)
     }
     this.#size = start
-    this.varint(size)
+    this.#setVarint(size)
     this.#size += size
     return size
   }
@@ -151,6 +142,23 @@ export class ByteWriter {
   patchUint32(offset: number, value: number): void {
     assert(offset + 4 <= this.#size, 'A patch stays inside what was written.')
     this.#view.setUint32(offset, value, true)
+  }
+
+  /** Writes a varint where there is room for it. */
+  #setVarint(value: number): void {
+    const bytes = this.#bytes
+    let at = this.#size
+    let rest = value
+    while (rest > 0x7fffffff) {
+      bytes[at++] = (rest % 128) | 0x80
+      rest = Math.floor(rest / 128)
+    }
+    while (rest > 127) {
+      bytes[at++] = (rest & 127) | 0x80
+      rest >>>= 7
+    }
+    bytes[at++] = rest
+    this.#size = at
   }
 
   #reserve(bytes: number): void {

@@ -10,6 +10,20 @@ import { decodeText, encodeText, textSizeBytes } from '../../../src/base/utf8.ts
 const wellFormedText = fc.string({ unit: 'binary', maxLength: 200 })
 
 describe('ByteWriter and ByteReader', () => {
+  it('keeps sized text whole wherever the buffer has to grow', () => {
+    for (const text of ['', 'ab', 'ü', 'x'.repeat(50), 'ü'.repeat(100), '😀'.repeat(5000)]) {
+      for (let before = 0; before < 40; before++) {
+        const writer = new ByteWriter(32)
+        for (let count = 0; count < before; count++) writer.uint8(count)
+        const sizeBytes = writer.sizedText(text)
+        writer.uint8(99)
+        const reader = new ByteReader(writer.take(), before)
+        expect(sizeBytes).toBe(textSizeBytes(text))
+        expect([reader.text(reader.varint()), reader.uint8(), reader.isAtEnd]).toEqual([text, 99, true])
+      }
+    }
+  })
+
   it('give back every kind of value in order', () => {
     fc.assert(
       fc.property(
