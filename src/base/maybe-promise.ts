@@ -13,3 +13,30 @@ export type MaybePromise<T> = T | Promise<T>
 export function after<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return value instanceof Promise ? value.then(next) : next(value)
 }
+
+/**
+ * Visits elements one after another, each when the one before is done; with no promise at all where none is needed.
+ *
+ * @param elements not changed meanwhile
+ */
+export function eachInOrder<T>(
+  elements: readonly T[],
+  visit: (element: T, index: number) => MaybePromise<void>,
+): MaybePromise<void> {
+  for (const [index, element] of elements.entries()) {
+    const visited = visit(element, index)
+    if (visited instanceof Promise) return resumeInOrder(elements, visit, { index, visited })
+  }
+}
+
+async function resumeInOrder<T>(
+  elements: readonly T[],
+  visit: (element: T, index: number) => MaybePromise<void>,
+  { index, visited }: { readonly index: number; readonly visited: Promise<void> },
+): Promise<void> {
+  await visited
+  for (let next = index + 1; next < elements.length; next++) {
+    const later = visit(elements[next] as T, next)
+    if (later instanceof Promise) await later
+  }
+}

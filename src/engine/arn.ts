@@ -1,0 +1,16 @@
+// Resource names as the service gives them.
+
+/** Where the tables of a database seem to be. */
+export interface ArnScope {
+  readonly region: string
+  /** Twelve digits. */
+  readonly accountId: string
+}
+
+export function tableArn({ region, accountId }: ArnScope, tableName: string): string {
+  return `arn:aws:dynamodb:${region}:${accountId}:table/${tableName}`
+}
+
+export function indexArn(scope: ArnScope, tableName: string, indexName: string): string {
+  return `${tableArn(scope, tableName)}/index/${indexName}`
+}

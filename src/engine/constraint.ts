@@ -1,0 +1,315 @@
+// Checks a request against the shape of its operation (see request-shapes) before anything else looks at it. First the
+// types, one by one, as the service's parser would; then the constraints, of which up to ten are reported together:
+// "2 validation errors detected: Value 'x' at 'y' failed to satisfy constraint: …".
+
+import { ServiceException, validationException } from '../model/service-exception.ts'
+import { describeValue } from './describe-value.ts'
+
+/** The least and the most, both allowed. */
+export interface Bounds {
+  readonly min?: number
+  readonly max?: number
+}
+
+/** A regular expression for a whole text. */
+export interface Pattern {
+  readonly regex: RegExp
+  /** How the service prints it. */
+  readonly text: string
+}
+
+export interface StringShape {
+  readonly kind: 'string'
+  readonly lengthChars?: Bounds
+  readonly pattern?: Pattern
+  /** The values it may have, in the service's order. */
+  readonly values?: readonly string[]
+  /** Missing or of a wrong length, it is refused with a message of its own, alone and before all others. */
+  readonly isCheckedFirst?: boolean
+}
+
+export interface NumberShape {
+  readonly kind: 'number'
+  readonly javaType: 'Integer' | 'Long'
+  readonly bounds?: Bounds
+}
+
+export interface ListShape {
+  readonly kind: 'list'
+  readonly element: Shape
+  readonly length?: Bounds
+}
+
+export interface MapShape {
+  readonly kind: 'map'
+  readonly value: Shape
+  readonly length?: Bounds
+  readonly keys?: { readonly lengthChars: Bounds; readonly pattern: Pattern }
+  /** Of lists that are the map's values. */
+  readonly valueLength?: Bounds
+}
+
+export interface StructureShape {
+  readonly kind: 'structure'
+  /** The service's name of it. */
+  readonly name: string
+  /** In the order in which the service reports them. */
+  readonly members: Readonly<Record<string, Shape>>
+  readonly required?: readonly string[]
+}
+
+/** What a parameter may be. `attributes` is an item, a key or a map of values: model/validate-item looks into it. */
+export type Shape =
+  | StringShape
+  | { readonly kind: 'boolean' }
+  | NumberShape
+  | ListShape
+  | MapShape
+  | StructureShape
+  | { readonly kind: 'attributes' }
+
+const MAX_REPORTED_ERRORS = 10
+
+/**
+ * Checks a request.
+ *
+ * @param input untrusted
+ * @param shape of the operation's input
+ * @returns the same input, without members that are null: the service takes them as not given
+ * @throws ServiceException `SerializationException` for a wrong type, `ValidationException` for what breaks a constraint
+ */
+export function checkRequest(input: unknown, shape: StructureShape): Readonly<Record<string, unknown>> {
+  checkType(input ?? {}, shape)
+  const request = withoutNulls((input ?? {}) as Readonly<Record<string, unknown>>)
+  checkFirst(request, shape)
+  const errors: string[] = []
+  checkMembers(request, shape, { parent: undefined, step: '', errors })
+  if (errors.length > 0) {
+    const count = `${errors.length} validation error${errors.length > 1 ? 's' : ''}`
+    throw validationException(`${count} detected: ${errors.join('; ')}`)
+  }
+  return request
+}
+
+function withoutNulls(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  for (const name in input) {
+    if (input[name] === null) return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null))
+  }
+  return input
+}
+
+// Types
+
+function checkType(value: unknown, shape: Shape): void {
+  if (value === null || value === undefined) return
+  switch (shape.kind) {
+    case 'string':
+      if (typeof value !== 'string') throw scalarError(value, 'String')
+      return
+    case 'boolean':
+      if (typeof value !== 'boolean') throw scalarError(value, 'Boolean')
+      return
+    case 'number':
+      if (typeof value !== 'number') throw scalarError(value, shape.javaType)
+      return
+    case 'list':
+      checkListType(value, shape)
+      return
+    case 'map':
+      for (const member of Object.values(mapOf(value))) checkType(member, shape.value)
+      return
+    case 'structure':
+      checkStructureType(value, shape)
+      return
+    case 'attributes':
+      mapOf(value)
+  }
+}
+
+function checkListType(value: unknown, shape: ListShape): void {
+  if (!Array.isArray(value)) {
+    const isObject = typeof value === 'object'
+    throw serialization(isObject ? 'Start of structure or map found where not expected' : 'Unexpected field type')
+  }
+  for (const element of value as readonly unknown[]) checkType(element, shape.element)
+}
+
+function checkStructureType(value: unknown, shape: StructureShape): void {
+  if (Array.isArray(value)) {
+    throw serialization(`Unrecognized collection type class com.amazonaws.dynamodb.v20120810.${shape.name}`)
+  }
+  if (typeof value !== 'object') throw serialization('Unexpected field type')
+  const members = value as Readonly<Record<string, unknown>>
+  for (const name in shape.members) {
+    const member = members[name]
+    if (member !== undefined) checkType(member, shape.members[name] as Shape)
+  }
+}
+
+function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (Array.isArray(value)) throw serialization('Unrecognized collection type java.util.Map')
+  if (typeof value !== 'object' || value === null) throw serialization('Unexpected field type')
+  return value as Readonly<Record<string, unknown>>
+}
+
+function scalarError(value: unknown, javaType: string): ServiceException {
+  if (Array.isArray(value)) return serialization(`Unrecognized collection type class java.lang.${javaType}`)
+  if (typeof value === 'object') return serialization('Start of structure or map found where not expected')
+  if (typeof value === 'string' && javaType === 'Boolean') return serialization('Unexpected token received from parser')
+  const token = typeof value === 'boolean' ? String(value).toUpperCase() : (typeof value).toUpperCase()
+  return serialization(`${token}_VALUE cannot be converted to ${javaType}`)
+}
+
+function serialization(message: string): ServiceException {
+  return new ServiceException('SerializationException', message)
+}
+
+// Constraints
+
+/** Where in the request we are, and what was found wrong so far. The path is put together only when it is needed. */
+interface Report {
+  readonly parent: Report | undefined
+  readonly step: string
+  readonly errors: string[]
+}
+
+function checkFirst(request: Readonly<Record<string, unknown>>, shape: StructureShape): void {
+  for (const name in shape.members) {
+    const member = shape.members[name] as Shape
+    if (member.kind !== 'string' || member.isCheckedFirst !== true) continue
+    const value = request[name] as string | undefined
+    if (value === undefined) {
+      throw validationException(`The parameter '${name}' is required but was not present in the request`)
+    }
+    const { min = 0, max = Infinity } = member.lengthChars ?? {}
+    if (value.length < min || value.length > max) {
+      throw validationException(`${name} must be at least ${min} characters long and at most ${max} characters long`)
+    }
+  }
+}
+
+function checkMembers(value: Readonly<Record<string, unknown>>, shape: StructureShape, report: Report): void {
+  for (const name in shape.members) {
+    const member = value[name]
+    if (member !== undefined && member !== null) {
+      check(member, shape.members[name] as Shape, below(report, name))
+    } else if (shape.required?.includes(name) === true) {
+      refuse(null, 'Member must not be null', below(report, name))
+    }
+  }
+}
+
+function check(value: unknown, shape: Shape, report: Report): void {
+  switch (shape.kind) {
+    case 'string':
+      checkText(value as string, shape, report)
+      return
+    case 'number':
+      checkBounds(value, value as number, { ...shape.bounds, of: 'value', report })
+      return
+    case 'list':
+      checkList(value as readonly unknown[], shape, report)
+      return
+    case 'map':
+      checkMap(value as Readonly<Record<string, unknown>>, shape, report)
+      return
+    case 'structure':
+      checkMembers(value as Readonly<Record<string, unknown>>, shape, report)
+      return
+    case 'boolean':
+    case 'attributes':
+  }
+}
+
+function checkText(value: string, shape: StringShape, report: Report): void {
+  if (shape.pattern !== undefined && !shape.pattern.regex.test(value)) {
+    refuse(value, `Member must satisfy regular expression pattern: ${shape.pattern.text}`, report)
+  }
+  if (shape.lengthChars !== undefined) checkBounds(value, value.length, { ...shape.lengthChars, of: 'length', report })
+  if (shape.values !== undefined && !shape.values.includes(value)) {
+    refuse(value, `Member must satisfy enum value set: [${shape.values.join(', ')}]`, report)
+  }
+}
+
+function checkList(value: readonly unknown[], shape: ListShape, report: Report): void {
+  if (shape.length !== undefined) checkBounds(value, value.length, { ...shape.length, of: 'length', report })
+  value.forEach((element, index) => {
+    const place = below(report, `${index + 1}.member`)
+    if (element === null || element === undefined) refuse(null, 'Member must not be null', place)
+    else check(element, shape.element, place)
+  })
+}
+
+function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, report: Report): void {
+  const names = Object.keys(value)
+  if (shape.length !== undefined) checkBounds(value, names.length, { ...shape.length, of: 'length', report })
+  const { keys, valueLength } = shape
+  if (
+    keys !== undefined &&
+    names.some((name) => !fits(name.length, keys.lengthChars) || !keys.pattern.regex.test(name))
+  ) {
+    const pattern = `Member must satisfy regular expression pattern: ${keys.pattern.text}`
+    refuse(
+      value,
+      `Map keys must satisfy constraint: [${[...lengthRules(keys.lengthChars), pattern].join(', ')}]`,
+      report,
+    )
+  }
+  if (
+    valueLength !== undefined &&
+    names.some((name) => !fits((value[name] as readonly unknown[]).length, valueLength))
+  ) {
+    refuse(value, `Map value must satisfy constraint: [${lengthRules(valueLength).join(', ')}]`, report)
+  }
+  for (const name of names) {
+    const place = below(report, `${name}.member`)
+    const member = value[name]
+    if (member === null || member === undefined) refuse(null, 'Member must not be null', place)
+    else check(member, shape.value, place)
+  }
+}
+
+function checkBounds(
+  value: unknown,
+  measured: number,
+  {
+    min = -Infinity,
+    max = Infinity,
+    of,
+    report,
+  }: Bounds & { readonly of: 'length' | 'value'; readonly report: Report },
+): void {
+  if (measured < min) refuse(value, `Member must have ${of} greater than or equal to ${min}`, report)
+  if (measured > max) refuse(value, `Member must have ${of} less than or equal to ${max}`, report)
+}
+
+function lengthRules({ min, max }: Bounds): readonly string[] {
+  const rules: string[] = []
+  if (max !== undefined) rules.push(`Member must have length less than or equal to ${max}`)
+  if (min !== undefined) rules.push(`Member must have length greater than or equal to ${min}`)
+  return rules
+}
+
+function fits(measured: number, { min = 0, max = Infinity }: Bounds): boolean {
+  return measured >= min && measured <= max
+}
+
+function refuse(value: unknown, rule: string, place: Report): void {
+  if (place.errors.length === MAX_REPORTED_ERRORS) return
+  const shown = value === null ? 'null' : `'${describeValue(value)}'`
+  place.errors.push(`Value ${shown} at '${pathOf(place)}' failed to satisfy constraint: ${rule}`)
+}
+
+function below(parent: Report, step: string): Report {
+  return { parent, step, errors: parent.errors }
+}
+
+function pathOf(place: Report): string {
+  const steps: string[] = []
+  for (let at: Report | undefined = place; at?.parent !== undefined; at = at.parent) {
+    // The service spells member names with a small first letter in its messages; keys of maps stay as they are.
+    const isMember = !at.step.endsWith('.member')
+    steps.push(isMember ? at.step.charAt(0).toLowerCase() + at.step.slice(1) : at.step)
+  }
+  return steps.reverse().join('.')
+}

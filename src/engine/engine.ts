@@ -1,0 +1,106 @@
+// The engine: DynamoDB's operations over an ordered store. `dispatch` is its only door; whoever is behind it (the page's
+// client, the SDK's request handler, an HTTP server) speaks DynamoDB's shapes.
+
+import type { Clock } from '../base/clock.ts'
+import { type Logger, silentLogger } from '../base/logger.ts'
+import type { Random } from '../base/random.ts'
+import { ServiceException } from '../model/service-exception.ts'
+import type { OrderedStore, StoreStatistics } from '../storage/contract.ts'
+import { BackgroundWork } from './background-work.ts'
+import { Catalog } from './catalog.ts'
+import { checkRequest } from './constraint.ts'
+import type { EngineServices, RequestContext } from './operation.ts'
+import { findOperation } from './operations/registry.ts'
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  /** Becomes the engine's own: it is closed with it. */
+  readonly store: OrderedStore
+  readonly clock: Clock
+  readonly random: Random
+  /** Hears of background work. Default: nobody does. */
+  readonly logger?: Logger
+  /** In the names (ARNs) of tables. Default `local`. */
+  readonly region?: string
+  /** In the names (ARNs) of tables, twelve digits. Default `000000000000`. */
+  readonly accountId?: string
+}
+
+/** Figures for meters and benchmarks, since the engine was made. */
+export interface EngineStatistics {
+  readonly store: StoreStatistics
+  /** Requests dispatched, whether they succeeded or not. */
+  readonly requests: number
+  /** Steps of background work: filling an index, clearing rows. */
+  readonly backgroundSteps: number
+}
+
+/** A database that speaks DynamoDB's API. */
+export interface Engine {
+  /**
+   * Answers one request.
+   *
+   * @param operation the API's name of it
+   * @param input in the API's shape, untrusted; in place of an item or a key it may hold a PackedItem
+   * @returns the output in the API's shape
+   * @throws ServiceException what DynamoDB would answer; `UnknownOperationException` for operations that are not there
+   * @throws DatabaseError when the store fails
+   */
+  dispatch(operation: string, input: unknown, context?: RequestContext): Promise<unknown>
+  statistics(): EngineStatistics
+  /** Waits for running writes and for the running step of background work, then closes the store. Safe to call twice. */
+  close(): Promise<void>
+}
+
+const DEFAULT_REGION = 'local'
+const DEFAULT_ACCOUNT_ID = '000000000000'
+const DEFAULT_CONTEXT: RequestContext = {}
+
+/** Makes an engine. Work left over from the last time (an index half filled) goes on in the background. */
+export function createEngine(options: EngineOptions): Engine {
+  const { store, clock, random, logger = silentLogger } = options
+  const catalog = new Catalog()
+  const background = new BackgroundWork({ store, catalog, clock, logger })
+  const services: EngineServices = {
+    store,
+    catalog,
+    clock,
+    random,
+    arnScope: { region: options.region ?? DEFAULT_REGION, accountId: options.accountId ?? DEFAULT_ACCOUNT_ID },
+    wakeBackground: () => background.wake(),
+  }
+  let requests = 0
+  background.wake()
+  return {
+    dispatch(operation, input, context = DEFAULT_CONTEXT) {
+      requests++
+      return dispatch(services, { operation, input, context })
+    },
+    statistics: () => ({ store: store.statistics(), requests, backgroundSteps: background.steps }),
+    async close() {
+      await background.close()
+      await store.close()
+    },
+  }
+}
+
+interface Request {
+  readonly operation: string
+  readonly input: unknown
+  readonly context: RequestContext
+}
+
+/** Not an async function: what is answered from memory costs one promise, and not one for each layer. */
+function dispatch(services: EngineServices, { operation, input, context }: Request): Promise<unknown> {
+  try {
+    context.signal?.throwIfAborted()
+    const found = findOperation(operation)
+    if (found === undefined) {
+      throw new ServiceException('UnknownOperationException', 'An unknown operation was requested.')
+    }
+    const answer = found.run(services, checkRequest(input, found.shape), context)
+    return answer instanceof Promise ? answer : Promise.resolve(answer)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}

@@ -1,0 +1,43 @@
+// Items and keys of requests: plain, to be validated, or packed by the page, which is canonical already and is never
+// decoded as a whole.
+
+import { itemSizeBytes } from '../model/item-size.ts'
+import type { Item, Key } from '../model/attribute-value.ts'
+import { type GrowableDictionary, PackedItem, packItem, repackItem } from '../model/packed-item.ts'
+import { canonicalItem } from '../model/validate-item.ts'
+import { MAX_ITEM_SIZE_BYTES } from '../model/limits.ts'
+import { validationException } from '../model/service-exception.ts'
+
+/** A canonical item, not yet packed for its table. */
+export type IncomingItem = Item | PackedItem
+
+/**
+ * A request's item, canonical.
+ *
+ * @param item untrusted, or packed
+ * @throws ServiceException `ValidationException` or `SerializationException` when it is not well formed, or too large
+ */
+export function incomingItem(item: unknown): IncomingItem {
+  const incoming = item instanceof PackedItem ? item : canonicalItem(item)
+  const sizeBytes = incoming instanceof PackedItem ? incoming.sizeBytes : itemSizeBytes(incoming)
+  if (sizeBytes > MAX_ITEM_SIZE_BYTES) {
+    throw validationException('Item size has exceeded the maximum allowed size')
+  }
+  return incoming
+}
+
+/**
+ * A request's key, canonical and plain: it is one or two small attributes.
+ *
+ * @param key untrusted, or packed
+ * @throws ServiceException `ValidationException` or `SerializationException` when it is not well formed
+ */
+export function incomingKey(key: unknown): Key {
+  return key instanceof PackedItem ? key.toItem() : canonicalItem(key)
+}
+
+/** The item packed for a table. */
+export function packForTable(item: IncomingItem, dictionary: GrowableDictionary): PackedItem {
+  const bytes = item instanceof PackedItem ? repackItem(item, dictionary) : packItem(item, dictionary)
+  return new PackedItem(bytes, dictionary)
+}

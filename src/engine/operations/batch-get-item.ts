@@ -1,0 +1,131 @@
+// BatchGetItem: up to 100 items by their keys, over any tables. What does not fit into 16 MB is left for another call.
+
+import type { ByteKey } from '../../base/byte-key.ts'
+import { after, eachInOrder, type MaybePromise } from '../../base/maybe-promise.ts'
+import type { ProjectionPaths } from '../../expressions/projection-paths.ts'
+import type { Key } from '../../model/attribute-value.ts'
+import { MAX_BATCH_GET_ITEMS, MAX_BATCH_GET_SIZE_BYTES } from '../../model/limits.ts'
+import type {
+  BatchGetItemInput,
+  BatchGetItemOutput,
+  ConsumedCapacity,
+  KeysAndAttributes,
+} from '../../model/operations.ts'
+import { PackedItem } from '../../model/packed-item.ts'
+import { validationException } from '../../model/service-exception.ts'
+import type { Reader } from '../../storage/contract.ts'
+import { readUnits, tallyFor } from '../capacity.ts'
+import type { Catalog } from '../catalog.ts'
+import { checkExpressionParameters, type ExpressionParameters } from '../expression-parameters.ts'
+import { incomingKey } from '../incoming-item.ts'
+import { keyRowKey } from '../item-key.ts'
+import { checkKeyPaths } from '../key-paths.ts'
+import type { EngineServices, Operation, RequestContext } from '../operation.ts'
+import { type OutputRow, outputRow, projectedRow } from '../output-row.ts'
+import { readSnapshot } from '../read-snapshot.ts'
+import { requestedAttributes } from '../requested-attributes.ts'
+import { batchGetItemShape } from '../request-shapes.ts'
+import type { TableSchema } from '../table-schema.ts'
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+export const batchGetItem: Operation<BatchGetItemInput> = { shape: batchGetItemShape, run }
+
+const PARAMETERS: ExpressionParameters = { expressions: ['ProjectionExpression'], others: ['AttributesToGet'] }
+
+/** What is asked of one table. */
+interface TableRead {
+  readonly tableName: string
+  readonly request: KeysAndAttributes
+  readonly keys: readonly Key[]
+  readonly projection: ProjectionPaths | undefined
+}
+
+/** The answer while it is being put together. */
+interface BatchAnswer {
+  readonly responses: Record<string, readonly OutputRow[]>
+  readonly unprocessed: Record<string, KeysAndAttributes>
+  readonly capacity: ConsumedCapacity[]
+  sizeBytes: number
+}
+
+interface Batch {
+  readonly catalog: Catalog
+  readonly reader: Reader
+  readonly input: BatchGetItemInput
+  readonly context: RequestContext
+  readonly answer: BatchAnswer
+}
+
+function run(
+  { store, catalog }: EngineServices,
+  input: BatchGetItemInput,
+  context: RequestContext,
+): MaybePromise<BatchGetItemOutput<OutputRow>> {
+  const tables = Object.entries(input.RequestItems).map(tableRead)
+  let count = 0
+  for (const { keys } of tables) count += keys.length
+  if (count > MAX_BATCH_GET_ITEMS) throw validationException('Too many items requested for the BatchGetItem call')
+  const isConsistent = tables.some(({ request }) => request.ConsistentRead === true)
+  return readSnapshot(store, isConsistent, (reader) => {
+    const answer: BatchAnswer = { responses: {}, unprocessed: {}, capacity: [], sizeBytes: 0 }
+    const batch = { catalog, reader, input, context, answer }
+    return after(
+      eachInOrder(tables, (table) => readTable(batch, table)),
+      () => ({
+        Responses: answer.responses,
+        UnprocessedKeys: answer.unprocessed,
+        ...(answer.capacity.length > 0 && { ConsumedCapacity: answer.capacity }),
+      }),
+    )
+  })
+}
+
+function tableRead([tableName, request]: [string, KeysAndAttributes]): TableRead {
+  checkExpressionParameters(request, PARAMETERS)
+  return { tableName, request, keys: request.Keys.map(incomingKey), projection: requestedAttributes(request) }
+}
+
+function readTable(batch: Batch, read: TableRead): MaybePromise<void> {
+  const { catalog, reader } = batch
+  return after(catalog.require(reader, read.tableName), (table) => {
+    const rowKeys = distinctRowKeys(table, read.keys)
+    checkKeyPaths(table, read.projection)
+    return after(catalog.dictionary(reader, table), (dictionary) => {
+      const items: (PackedItem | undefined)[] = []
+      const fetched = eachInOrder(rowKeys, (rowKey) => {
+        if (batch.answer.sizeBytes > MAX_BATCH_GET_SIZE_BYTES) return undefined
+        return after(reader.get(rowKey), (row) => {
+          const item = row && new PackedItem(row, dictionary)
+          batch.answer.sizeBytes += item?.sizeBytes ?? 0
+          // The item that goes over the limit is left for the next call; a first one always fits.
+          if (batch.answer.sizeBytes <= MAX_BATCH_GET_SIZE_BYTES) items.push(item)
+        })
+      })
+      return after(fetched, () => answerTable(batch, read, items))
+    })
+  })
+}
+
+function distinctRowKeys(table: TableSchema, keys: readonly Key[]): readonly ByteKey[] {
+  const rowKeys = keys.map((key) => keyRowKey(table, key))
+  if (new Set(rowKeys).size === rowKeys.length) return rowKeys
+  throw validationException('Provided list of item keys contains duplicates')
+}
+
+/** @param items those that were read, in the order of the keys; undefined where there is none */
+function answerTable(
+  { input, context, answer }: Batch,
+  { tableName, request, keys, projection }: TableRead,
+  items: readonly (PackedItem | undefined)[],
+): void {
+  const tally = tallyFor(input.ReturnConsumedCapacity, tableName)
+  const rows: OutputRow[] = []
+  for (const item of items) {
+    tally?.addTable(readUnits(item?.sizeBytes ?? 0, request.ConsistentRead === true))
+    if (item !== undefined) rows.push(projection ? projectedRow(item, projection, context) : outputRow(item, context))
+  }
+  answer.responses[tableName] = rows
+  if (tally !== undefined) answer.capacity.push(tally.report())
+  const left = keys.slice(items.length)
+  if (left.length > 0) answer.unprocessed[tableName] = { ...request, Keys: left }
+}

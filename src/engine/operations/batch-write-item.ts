@@ -1,0 +1,139 @@
+// BatchWriteItem: up to 25 puts and deletes, over any tables. Here the whole call is one commit, all of it or nothing, so
+// nothing is ever left unprocessed.
+
+import type { ByteKey } from '../../base/byte-key.ts'
+import { after, eachInOrder, type MaybePromise } from '../../base/maybe-promise.ts'
+import type { AttributeSource, Key } from '../../model/attribute-value.ts'
+import { MAX_BATCH_WRITE_ITEMS } from '../../model/limits.ts'
+import type {
+  BatchWriteItemInput,
+  BatchWriteItemOutput,
+  ConsumedCapacity,
+  ItemCollectionMetrics,
+  WriteRequest,
+} from '../../model/operations.ts'
+import { encodeOrdered } from '../../model/ordered-key.ts'
+import type { PackedItem } from '../../model/packed-item.ts'
+import { validationException } from '../../model/service-exception.ts'
+import type { Transaction } from '../../storage/contract.ts'
+import { tallyFor } from '../capacity.ts'
+import type { Catalog } from '../catalog.ts'
+import { type IncomingItem, incomingItem, incomingKey, packForTable } from '../incoming-item.ts'
+import { itemCollectionMetrics } from '../item-collection.ts'
+import { checkIndexKeys, itemRowKey, keyRowKey } from '../item-key.ts'
+import { itemSource } from '../item-source.ts'
+import type { EngineServices, Operation } from '../operation.ts'
+import { batchWriteItemShape } from '../request-shapes.ts'
+import { openTableWriter, type TableWriter } from '../table-writer.ts'
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+export const batchWriteItem: Operation<BatchWriteItemInput> = { shape: batchWriteItemShape, run }
+
+type Write = { readonly put: IncomingItem } | { readonly remove: Key }
+
+interface TableWrites {
+  readonly tableName: string
+  readonly writes: readonly Write[]
+}
+
+/** What the writes to the tables have to report, filled while they are made. */
+interface BatchReport {
+  readonly capacity: ConsumedCapacity[]
+  readonly metrics: Record<string, readonly ItemCollectionMetrics[]>
+}
+
+function run({ store, catalog }: EngineServices, input: BatchWriteItemInput): Promise<BatchWriteItemOutput> {
+  const tables = Object.entries(input.RequestItems).map(([tableName, requests]) => ({
+    tableName,
+    writes: requests.map(incomingWrite),
+  }))
+  let count = 0
+  for (const { writes } of tables) count += writes.length
+  if (count > MAX_BATCH_WRITE_ITEMS) throw validationException('Too many items requested for the BatchWriteItem call')
+  return store.write((transaction) => {
+    const report: BatchReport = { capacity: [], metrics: {} }
+    const batch = { catalog, transaction, input, report }
+    return after(
+      eachInOrder(tables, (table) => writeTable(batch, table)),
+      () => batchOutput(report),
+    )
+  })
+}
+
+function incomingWrite({ PutRequest, DeleteRequest }: WriteRequest): Write {
+  if ((PutRequest === undefined) === (DeleteRequest === undefined)) {
+    throw validationException(
+      'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+    )
+  }
+  return PutRequest === undefined ? { remove: incomingKey(DeleteRequest?.Key) } : { put: incomingItem(PutRequest.Item) }
+}
+
+interface Batch {
+  readonly catalog: Catalog
+  readonly transaction: Transaction
+  readonly input: BatchWriteItemInput
+  readonly report: BatchReport
+}
+
+/** A write, at its row. */
+interface RowWrite {
+  readonly key: ByteKey
+  readonly next: PackedItem | undefined
+  /** The item written, or the key of the one removed. */
+  readonly item: AttributeSource
+}
+
+function writeTable(batch: Batch, { tableName, writes }: TableWrites): MaybePromise<void> {
+  const { catalog, transaction, input, report } = batch
+  const tally = tallyFor(input.ReturnConsumedCapacity, tableName)
+  return after(openTableWriter(catalog, transaction, tableName), (writer) => {
+    const rows = writes.map((write) => rowWrite(writer, write))
+    if (new Set(rows.map(({ key }) => key)).size !== rows.length) {
+      throw validationException('Provided list of item keys contains duplicates')
+    }
+    const written = eachInOrder(rows, ({ key, next }) =>
+      after(writer.read(key), (previous) => writer.apply({ key, previous, next }, tally)),
+    )
+    return after(written, () => {
+      writer.finish()
+      if (tally !== undefined) report.capacity.push(tally.report())
+      const metrics = collectionMetrics(writer, rows, input)
+      if (metrics.length > 0) report.metrics[tableName] = metrics
+    })
+  })
+}
+
+function rowWrite(writer: TableWriter, write: Write): RowWrite {
+  if ('remove' in write) {
+    return { key: keyRowKey(writer.table, write.remove), next: undefined, item: itemSource(write.remove) }
+  }
+  const next = packForTable(write.put, writer.dictionary)
+  const key = itemRowKey(writer.table, next)
+  checkIndexKeys(writer.table, next, 'put')
+  return { key, next, item: next }
+}
+
+/** One entry for each item collection that was written to. */
+function collectionMetrics(
+  writer: TableWriter,
+  rows: readonly RowWrite[],
+  { ReturnItemCollectionMetrics }: BatchWriteItemInput,
+): readonly ItemCollectionMetrics[] {
+  const byCollection = new Map<ByteKey, ItemCollectionMetrics>()
+  for (const { item } of rows) {
+    const facts = { item, tableSizeBytes: writer.tableSizeBytes }
+    const metrics = itemCollectionMetrics(ReturnItemCollectionMetrics, writer.table, facts)
+    if (metrics === undefined) break
+    byCollection.set(Object.values(metrics.ItemCollectionKey).map(encodeOrdered).join(''), metrics)
+  }
+  return [...byCollection.values()]
+}
+
+function batchOutput({ capacity, metrics }: BatchReport): BatchWriteItemOutput {
+  return {
+    UnprocessedItems: {},
+    ...(Object.keys(metrics).length > 0 && { ItemCollectionMetrics: metrics }),
+    ...(capacity.length > 0 && { ConsumedCapacity: capacity }),
+  }
+}

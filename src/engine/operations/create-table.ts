@@ -1,0 +1,38 @@
+// CreateTable. The table can be used when the call resolves, so its status is ACTIVE from the start.
+
+import { after } from '../../base/maybe-promise.ts'
+import { randomUuid } from '../../base/random.ts'
+import type { CreateTableInput, CreateTableOutput } from '../../model/operations.ts'
+import { ServiceException } from '../../model/service-exception.ts'
+import { NEXT_TABLE_ID_KEY } from '../keyspace.ts'
+import { checkNewTable, newTableRecord } from '../new-table.ts'
+import type { EngineServices, Operation } from '../operation.ts'
+import { createTableShape } from '../request-shapes.ts'
+import { decodeNextTableId, encodeNextTableId } from '../next-table-id.ts'
+import { TableCounters } from '../table-counters.ts'
+import { describeTable } from '../table-description.ts'
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
+export const createTable: Operation<CreateTableInput> = { shape: createTableShape, run }
+
+function run(services: EngineServices, input: CreateTableInput): Promise<CreateTableOutput> {
+  const { store, catalog, arnScope } = services
+  checkNewTable(input)
+  const uuid = randomUuid(services.random)
+  const nowMs = services.clock.now()
+  return store.write((transaction) =>
+    after(catalog.find(transaction, input.TableName), (existing) => {
+      if (existing !== undefined) {
+        throw new ServiceException('ResourceInUseException', `Table already exists: ${input.TableName}`)
+      }
+      return after(transaction.get(NEXT_TABLE_ID_KEY), (row) => {
+        const tableId = decodeNextTableId(row)
+        const record = newTableRecord(input, { tableId, uuid, nowMs })
+        transaction.put(NEXT_TABLE_ID_KEY, encodeNextTableId(tableId + 1))
+        catalog.save(transaction, record)
+        const counters = new TableCounters(undefined)
+        return { TableDescription: describeTable(record, { counters, arnScope, nowMs }) }
+      })
+    }),
+  )
+}

@@ -1,0 +1,46 @@
+// DeleteTable. The table is gone when the call resolves; its rows are cleared in the background.
+
+import { after } from '../../base/maybe-promise.ts'
+import type { DeleteTableInput, DeleteTableOutput } from '../../model/operations.ts'
+import { ServiceException, validationException } from '../../model/service-exception.ts'
+import { encodeDuty } from '../duty.ts'
+import { dropTableDutyKey, tableRecordKey } from '../keyspace.ts'
+import type { EngineServices, Operation } from '../operation.ts'
+import { deleteTableShape } from '../request-shapes.ts'
+import { readTableDescription, tableStatus } from '../table-description.ts'
+import type { TableRecord } from '../table-record.ts'
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html */
+export const deleteTable: Operation<DeleteTableInput> = { shape: deleteTableShape, run }
+
+async function run(services: EngineServices, input: DeleteTableInput): Promise<DeleteTableOutput> {
+  const { store, catalog, arnScope } = services
+  const nowMs = services.clock.now()
+  const output = await store.write((transaction) =>
+    after(catalog.requireNamed(transaction, input.TableName), ({ record }) => {
+      checkDeletable(record)
+      return after(readTableDescription(transaction, record, { arnScope, nowMs }), (description) => {
+        const { tableId } = record
+        transaction.delete(tableRecordKey(record.name))
+        transaction.put(dropTableDutyKey(tableId), encodeDuty({ kind: 'drop-table', tableId }))
+        return { TableDescription: { ...description, TableStatus: 'DELETING' as const } }
+      })
+    }),
+  )
+  services.wakeBackground()
+  return output
+}
+
+function checkDeletable(record: TableRecord): void {
+  if (record.isDeletionProtected) {
+    throw validationException(
+      'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+    )
+  }
+  if (tableStatus(record) !== 'ACTIVE') {
+    throw new ServiceException(
+      'ResourceInUseException',
+      `Attempt to change a resource which is still in use: Table is being updated: ${record.name}`,
+    )
+  }
+}

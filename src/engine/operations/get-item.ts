@@ -1,0 +1,48 @@
+// GetItem: reads one item by its key.
+
+import { after, type MaybePromise } from '../../base/maybe-promise.ts'
+import type { GetItemInput, GetItemOutput } from '../../model/operations.ts'
+import { PackedItem } from '../../model/packed-item.ts'
+import { consumedCapacity, readUnits, tallyFor } from '../capacity.ts'
+import { checkExpressionParameters, type ExpressionParameters } from '../expression-parameters.ts'
+import { incomingKey } from '../incoming-item.ts'
+import { keyRowKey } from '../item-key.ts'
+import { checkKeyPaths } from '../key-paths.ts'
+import type { EngineServices, Operation, RequestContext } from '../operation.ts'
+import { type OutputRow, outputRow, projectedRow } from '../output-row.ts'
+import { readSnapshot } from '../read-snapshot.ts'
+import { requestedAttributes } from '../requested-attributes.ts'
+import { getItemShape } from '../request-shapes.ts'
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html */
+export const getItem: Operation<GetItemInput> = { shape: getItemShape, run }
+
+const PARAMETERS: ExpressionParameters = { expressions: ['ProjectionExpression'], others: ['AttributesToGet'] }
+
+function run(
+  { store, catalog }: EngineServices,
+  input: GetItemInput,
+  context: RequestContext,
+): MaybePromise<GetItemOutput<OutputRow>> {
+  checkExpressionParameters(input, PARAMETERS)
+  const key = incomingKey(input.Key)
+  const projection = requestedAttributes(input)
+  const isConsistent = input.ConsistentRead === true
+  return readSnapshot(store, isConsistent, (snapshot) =>
+    after(catalog.require(snapshot, input.TableName), (table) => {
+      const rowKey = keyRowKey(table, key)
+      checkKeyPaths(table, projection)
+      return after(snapshot.get(rowKey), (row) =>
+        after(catalog.dictionary(snapshot, table), (dictionary) => {
+          const item = row && new PackedItem(row, dictionary)
+          const tally = tallyFor(input.ReturnConsumedCapacity, input.TableName)
+          tally?.addTable(readUnits(item?.sizeBytes ?? 0, isConsistent))
+          return {
+            ...(item && { Item: projection ? projectedRow(item, projection, context) : outputRow(item, context) }),
+            ...consumedCapacity(tally),
+          }
+        }),
+      )
+    }),
+  )
+}

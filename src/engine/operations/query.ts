@@ -1,0 +1,98 @@
+// Query: the items of one partition key value, in the order of the sort key, page by page.
+
+import type { KeyRange } from '../../base/byte-key.ts'
+import { after, type MaybePromise } from '../../base/maybe-promise.ts'
+import { bindExpressions, type ExpressionBinder } from '../../expressions/request-expressions.ts'
+import type { Key } from '../../model/attribute-value.ts'
+import type { QueryInput, QueryOutput } from '../../model/operations.ts'
+import { validationException } from '../../model/service-exception.ts'
+import { checkExpressionParameters, type ExpressionParameters } from '../expression-parameters.ts'
+import { isInRange, queryRange, rangeBehind } from '../key-range.ts'
+import type { EngineServices, Operation, RequestContext } from '../operation.ts'
+import type { OutputRow } from '../output-row.ts'
+import { bindPageExpressions } from '../page-expressions.ts'
+import { checkFilterIsProjected, type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
+import { readPage } from '../read-page.ts'
+import { readSnapshot } from '../read-snapshot.ts'
+import { queryShape } from '../request-shapes.ts'
+import { incomingPosition, positionRowKey } from '../start-position.ts'
+import type { IndexSchema, TableSchema } from '../table-schema.ts'
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html */
+export const query: Operation<QueryInput> = { shape: queryShape, run }
+
+const PARAMETERS: ExpressionParameters = {
+  expressions: ['ProjectionExpression', 'FilterExpression', 'KeyConditionExpression'],
+  others: ['AttributesToGet', 'QueryFilter', 'ConditionalOperator', 'KeyConditions'],
+}
+
+/** A request whose parts that need no table are checked and bound. */
+interface BoundQuery {
+  readonly input: QueryInput
+  readonly binder: ExpressionBinder
+  readonly expressions: PageExpressions
+  readonly position: Key | undefined
+}
+
+function run(
+  { store, catalog }: EngineServices,
+  input: QueryInput,
+  context: RequestContext,
+): MaybePromise<QueryOutput<OutputRow>> {
+  const bound = bindQuery(input)
+  return readSnapshot(store, input.ConsistentRead === true, (snapshot) =>
+    after(catalog.require(snapshot, input.TableName), (table) => {
+      const index = requestedIndex(table, input)
+      const range = rangeOf(bound, table, index)
+      const { filter } = bound.expressions
+      checkFilterIsProjected(index, filter)
+      const plan = pagePlan(table, index, { input, expressions: bound.expressions })
+      const isReverse = input.ScanIndexForward === false
+      return after(catalog.dictionary(snapshot, table), (dictionary) =>
+        readPage({ reader: snapshot, dictionary, plan, range, isReverse, input, context }),
+      )
+    }),
+  )
+}
+
+function bindQuery(input: QueryInput): BoundQuery {
+  checkExpressionParameters(input, PARAMETERS)
+  const position = incomingPosition(input.ExclusiveStartKey)
+  if ((input.KeyConditionExpression as unknown) === undefined) {
+    throw validationException(
+      'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
+    )
+  }
+  const binder = bindExpressions(input)
+  return { input, binder, expressions: bindPageExpressions(input, binder), position }
+}
+
+function rangeOf(bound: BoundQuery, table: TableSchema, index: IndexSchema | undefined): KeyRange {
+  const { input, binder, expressions, position } = bound
+  const { key, prefix } = index ?? table
+  const condition = binder.keyCondition(input.KeyConditionExpression, key)
+  binder.finish()
+  checkFilterNames(table, index, expressions)
+  const { partition, range } = queryRange(prefix, key, condition)
+  if (position === undefined) return range
+  const start = positionRowKey(table, index, position)
+  if (!isInRange(range, start)) {
+    throw validationException(
+      condition.sort.length > 0 && isInRange(partition, start)
+        ? 'The provided starting key does not match the range key predicate'
+        : 'The provided starting key is outside query boundaries based on provided conditions',
+    )
+  }
+  return rangeBehind(range, start, input.ScanIndexForward === false)
+}
+
+/** What the key condition decides, no filter may look at again. */
+function checkFilterNames(table: TableSchema, index: IndexSchema | undefined, { filter }: PageExpressions): void {
+  if (filter === undefined) return
+  for (const { name } of (index ?? table).keyAttributes) {
+    if (!filter.topLevelNames.has(name)) continue
+    throw validationException(
+      `Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`,
+    )
+  }
+}

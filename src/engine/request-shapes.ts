@@ -1,0 +1,299 @@
+// What each parameter of each operation may be: required or not, its type, length, range, pattern, values. Members stand
+// in the order in which the service reports them. What depends on other parameters or on the table is checked by the
+// operation itself.
+// Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
+
+import {
+  MAX_BATCH_GET_ITEMS,
+  MAX_BATCH_WRITE_ITEMS,
+  MAX_INDEX_KEY_ATTRIBUTES,
+  MAX_KEY_ATTRIBUTE_NAME_SIZE_BYTES,
+  MAX_LIST_TABLES,
+  MAX_NON_KEY_ATTRIBUTES,
+  MAX_SCAN_SEGMENTS,
+  MAX_TABLE_NAME_CHARS,
+  MIN_TABLE_NAME_CHARS,
+} from '../model/limits.ts'
+import type { ListShape, NumberShape, Pattern, Shape, StringShape, StructureShape } from './constraint.ts'
+
+const NAME_PATTERN: Pattern = { regex: /^[a-zA-Z0-9_.-]+$/, text: '[a-zA-Z0-9_.-]+' }
+const NAME_LENGTH = { min: MIN_TABLE_NAME_CHARS, max: MAX_TABLE_NAME_CHARS } as const
+const MAX_ATTRIBUTES_TO_GET = 255
+
+const text: StringShape = { kind: 'string' }
+const flag: Shape = { kind: 'boolean' }
+const attributes: Shape = { kind: 'attributes' }
+const resourceName: StringShape = { kind: 'string', pattern: NAME_PATTERN, lengthChars: NAME_LENGTH }
+/** The name of the table that an operation on tables is about. */
+const ownTableName: StringShape = { ...resourceName, isCheckedFirst: true }
+const attributeName: StringShape = {
+  kind: 'string',
+  lengthChars: { min: 1, max: MAX_KEY_ATTRIBUTE_NAME_SIZE_BYTES },
+}
+const nameMap: Shape = { kind: 'map', value: text }
+const pageLimit: NumberShape = { kind: 'number', javaType: 'Integer', bounds: { min: 1 } }
+const capacityUnits: NumberShape = { kind: 'number', javaType: 'Long', bounds: { min: 1 } }
+
+function oneOf(...values: readonly string[]): StringShape {
+  return { kind: 'string', values }
+}
+
+function listOf(element: Shape, min?: number, max?: number): ListShape {
+  const bounds = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) }
+  return { kind: 'list', element, ...(min !== undefined && { length: bounds }) }
+}
+
+function structure(
+  name: string,
+  members: Readonly<Record<string, Shape>>,
+  required: readonly string[] = [],
+): StructureShape {
+  return { kind: 'structure', name, members, required }
+}
+
+const returnConsumedCapacity = oneOf('INDEXES', 'TOTAL', 'NONE')
+const returnItemCollectionMetrics = oneOf('SIZE', 'NONE')
+const returnValues = oneOf('ALL_NEW', 'UPDATED_OLD', 'ALL_OLD', 'NONE', 'UPDATED_NEW')
+const returnValuesOnFailure = oneOf('ALL_OLD', 'NONE')
+const select = oneOf('SPECIFIC_ATTRIBUTES', 'COUNT', 'ALL_ATTRIBUTES', 'ALL_PROJECTED_ATTRIBUTES')
+const billingMode = oneOf('PROVISIONED', 'PAY_PER_REQUEST')
+const tableClass = oneOf('STANDARD', 'STANDARD_INFREQUENT_ACCESS')
+const attributesToGet = listOf(text, 1, MAX_ATTRIBUTES_TO_GET)
+
+const provisionedThroughput = structure(
+  'ProvisionedThroughput',
+  { WriteCapacityUnits: capacityUnits, ReadCapacityUnits: capacityUnits },
+  ['WriteCapacityUnits', 'ReadCapacityUnits'],
+)
+
+const onDemandThroughput = structure('OnDemandThroughput', {
+  MaxReadRequestUnits: { kind: 'number', javaType: 'Long' },
+  MaxWriteRequestUnits: { kind: 'number', javaType: 'Long' },
+})
+
+const attributeDefinitions = listOf(
+  structure('AttributeDefinition', { AttributeName: attributeName, AttributeType: oneOf('B', 'N', 'S') }, [
+    'AttributeName',
+    'AttributeType',
+  ]),
+)
+
+const keySchemaElement = structure(
+  'KeySchemaElement',
+  { AttributeName: attributeName, KeyType: oneOf('HASH', 'RANGE') },
+  ['AttributeName', 'KeyType'],
+)
+const tableKeySchema = listOf(keySchemaElement, 1, 2)
+const indexKeySchema = listOf(keySchemaElement, 1, 2 * MAX_INDEX_KEY_ATTRIBUTES)
+
+const projection = structure('Projection', {
+  ProjectionType: oneOf('ALL', 'INCLUDE', 'KEYS_ONLY'),
+  NonKeyAttributes: listOf(attributeName, 1, MAX_NON_KEY_ATTRIBUTES),
+})
+
+const localSecondaryIndex = structure(
+  'LocalSecondaryIndex',
+  { Projection: projection, IndexName: resourceName, KeySchema: tableKeySchema },
+  ['Projection', 'IndexName', 'KeySchema'],
+)
+
+const globalSecondaryIndexMembers = {
+  Projection: projection,
+  IndexName: resourceName,
+  ProvisionedThroughput: provisionedThroughput,
+  OnDemandThroughput: onDemandThroughput,
+  KeySchema: indexKeySchema,
+}
+const globalSecondaryIndexRequired = ['Projection', 'IndexName', 'KeySchema']
+
+const globalSecondaryIndexUpdate = structure('GlobalSecondaryIndexUpdate', {
+  Update: structure(
+    'UpdateGlobalSecondaryIndexAction',
+    {
+      IndexName: resourceName,
+      ProvisionedThroughput: provisionedThroughput,
+      OnDemandThroughput: onDemandThroughput,
+    },
+    ['IndexName'],
+  ),
+  Create: structure('CreateGlobalSecondaryIndexAction', globalSecondaryIndexMembers, globalSecondaryIndexRequired),
+  Delete: structure('DeleteGlobalSecondaryIndexAction', { IndexName: resourceName }, ['IndexName']),
+})
+
+export const createTableShape: StructureShape = structure(
+  'CreateTableInput',
+  {
+    AttributeDefinitions: attributeDefinitions,
+    TableName: ownTableName,
+    BillingMode: billingMode,
+    ProvisionedThroughput: provisionedThroughput,
+    OnDemandThroughput: onDemandThroughput,
+    KeySchema: tableKeySchema,
+    LocalSecondaryIndexes: listOf(localSecondaryIndex),
+    GlobalSecondaryIndexes: listOf(
+      structure('GlobalSecondaryIndex', globalSecondaryIndexMembers, globalSecondaryIndexRequired),
+    ),
+    TableClass: tableClass,
+    DeletionProtectionEnabled: flag,
+  },
+  ['AttributeDefinitions', 'KeySchema'],
+)
+
+export const updateTableShape: StructureShape = structure('UpdateTableInput', {
+  AttributeDefinitions: attributeDefinitions,
+  TableName: ownTableName,
+  BillingMode: billingMode,
+  ProvisionedThroughput: provisionedThroughput,
+  OnDemandThroughput: onDemandThroughput,
+  GlobalSecondaryIndexUpdates: listOf(globalSecondaryIndexUpdate),
+  TableClass: tableClass,
+  DeletionProtectionEnabled: flag,
+})
+
+export const describeTableShape: StructureShape = structure('DescribeTableInput', { TableName: ownTableName })
+
+export const deleteTableShape: StructureShape = structure('DeleteTableInput', { TableName: ownTableName })
+
+export const listTablesShape: StructureShape = structure('ListTablesInput', {
+  ExclusiveStartTableName: resourceName,
+  Limit: { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: MAX_LIST_TABLES } },
+})
+
+export const putItemShape: StructureShape = structure(
+  'PutItemInput',
+  {
+    ReturnConsumedCapacity: returnConsumedCapacity,
+    TableName: resourceName,
+    Item: attributes,
+    ReturnValues: returnValues,
+    ReturnItemCollectionMetrics: returnItemCollectionMetrics,
+    ConditionExpression: text,
+    ExpressionAttributeValues: attributes,
+    ExpressionAttributeNames: nameMap,
+    ReturnValuesOnConditionCheckFailure: returnValuesOnFailure,
+  },
+  ['TableName', 'Item'],
+)
+
+export const updateItemShape: StructureShape = structure(
+  'UpdateItemInput',
+  {
+    TableName: resourceName,
+    ReturnValues: returnValues,
+    ReturnItemCollectionMetrics: returnItemCollectionMetrics,
+    ReturnConsumedCapacity: returnConsumedCapacity,
+    Key: attributes,
+    UpdateExpression: text,
+    ConditionExpression: text,
+    ExpressionAttributeValues: attributes,
+    ExpressionAttributeNames: nameMap,
+    ReturnValuesOnConditionCheckFailure: returnValuesOnFailure,
+  },
+  ['TableName', 'Key'],
+)
+
+export const deleteItemShape: StructureShape = structure(
+  'DeleteItemInput',
+  {
+    TableName: resourceName,
+    ReturnValues: returnValues,
+    ReturnItemCollectionMetrics: returnItemCollectionMetrics,
+    ReturnConsumedCapacity: returnConsumedCapacity,
+    Key: attributes,
+    ConditionExpression: text,
+    ExpressionAttributeValues: attributes,
+    ExpressionAttributeNames: nameMap,
+    ReturnValuesOnConditionCheckFailure: returnValuesOnFailure,
+  },
+  ['TableName', 'Key'],
+)
+
+export const getItemShape: StructureShape = structure(
+  'GetItemInput',
+  {
+    ReturnConsumedCapacity: returnConsumedCapacity,
+    AttributesToGet: attributesToGet,
+    TableName: resourceName,
+    Key: attributes,
+    ConsistentRead: flag,
+    ProjectionExpression: text,
+    ExpressionAttributeNames: nameMap,
+  },
+  ['TableName', 'Key'],
+)
+
+const readPageMembers = {
+  Limit: pageLimit,
+  ExclusiveStartKey: attributes,
+  ReturnConsumedCapacity: returnConsumedCapacity,
+  AttributesToGet: attributesToGet,
+  Select: select,
+  TableName: resourceName,
+  ConsistentRead: flag,
+  IndexName: resourceName,
+  FilterExpression: text,
+  ProjectionExpression: text,
+  ExpressionAttributeValues: attributes,
+  ExpressionAttributeNames: nameMap,
+}
+
+export const queryShape: StructureShape = structure(
+  'QueryInput',
+  { ...readPageMembers, ScanIndexForward: flag, KeyConditionExpression: text },
+  ['TableName'],
+)
+
+export const scanShape: StructureShape = structure(
+  'ScanInput',
+  {
+    ...readPageMembers,
+    Segment: { kind: 'number', javaType: 'Integer', bounds: { min: 0, max: MAX_SCAN_SEGMENTS - 1 } },
+    TotalSegments: { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: MAX_SCAN_SEGMENTS } },
+  },
+  ['TableName'],
+)
+
+export const batchGetItemShape: StructureShape = structure(
+  'BatchGetItemInput',
+  {
+    ReturnConsumedCapacity: returnConsumedCapacity,
+    RequestItems: {
+      kind: 'map',
+      length: { min: 1, max: MAX_BATCH_GET_ITEMS },
+      keys: { lengthChars: NAME_LENGTH, pattern: NAME_PATTERN },
+      value: structure(
+        'KeysAndAttributes',
+        {
+          Keys: listOf(attributes, 1, MAX_BATCH_GET_ITEMS),
+          AttributesToGet: attributesToGet,
+          ConsistentRead: flag,
+          ProjectionExpression: text,
+          ExpressionAttributeNames: nameMap,
+        },
+        ['Keys'],
+      ),
+    },
+  },
+  ['RequestItems'],
+)
+
+export const batchWriteItemShape: StructureShape = structure(
+  'BatchWriteItemInput',
+  {
+    ReturnConsumedCapacity: returnConsumedCapacity,
+    ReturnItemCollectionMetrics: returnItemCollectionMetrics,
+    RequestItems: {
+      kind: 'map',
+      length: { min: 1, max: MAX_BATCH_WRITE_ITEMS },
+      keys: { lengthChars: NAME_LENGTH, pattern: NAME_PATTERN },
+      valueLength: { min: 1, max: MAX_BATCH_WRITE_ITEMS },
+      value: listOf(
+        structure('WriteRequest', {
+          DeleteRequest: structure('DeleteRequest', { Key: attributes }, ['Key']),
+          PutRequest: structure('PutRequest', { Item: attributes }, ['Item']),
+        }),
+      ),
+    },
+  },
+  ['RequestItems'],
+)

@@ -1,0 +1,83 @@
+// What the catalog stores of a table: one row of JSON text by table name. Everything else (key shapes, prefixes, what an
+// index projects) is derived from it (see table-schema).
+
+import { assert } from '../base/assert.ts'
+import { decodeText, encodeText } from '../base/utf8.ts'
+import type { AttributeDefinition, KeySchemaElement, Projection } from '../model/key-schema.ts'
+import type { BillingMode, OnDemandThroughput, TableClass } from '../model/operations.ts'
+
+/** Capacity units, and when they last changed (milliseconds since 1970). */
+export interface ThroughputRecord {
+  readonly readUnits: number
+  readonly writeUnits: number
+  readonly increasedAtMs?: number
+  readonly decreasedAtMs?: number
+  /** Decreases on the UTC day of `decreasedAtMs`. */
+  readonly decreasesThatDay: number
+}
+
+/** A secondary index. `CREATING` while it is being filled, `DELETING` while its rows are being cleared. */
+export interface IndexRecord {
+  /** Never used twice in a table. */
+  readonly indexId: number
+  readonly name: string
+  readonly kind: 'local' | 'global'
+  readonly keySchema: readonly KeySchemaElement[]
+  readonly projection: Projection
+  readonly status: 'CREATING' | 'ACTIVE' | 'DELETING'
+  /** Of global indexes. */
+  readonly throughput?: ThroughputRecord
+  readonly onDemand?: OnDemandThroughput
+}
+
+/** A table. */
+export interface TableRecord {
+  readonly format: typeof TABLE_RECORD_FORMAT
+  /** Never used twice in a database, so a table made anew has none of its predecessor's rows. */
+  readonly tableId: number
+  readonly name: string
+  readonly uuid: string
+  readonly createdAtMs: number
+  readonly attributes: readonly AttributeDefinition[]
+  readonly keySchema: readonly KeySchemaElement[]
+  readonly indexes: readonly IndexRecord[]
+  readonly nextIndexId: number
+  readonly billingMode: BillingMode
+  /** Since when the table is paid per request; not there while it never was. */
+  readonly payPerRequestSinceMs?: number
+  readonly throughput: ThroughputRecord
+  readonly onDemand?: OnDemandThroughput
+  readonly tableClass?: TableClass
+  readonly tableClassChangedAtMs?: number
+  readonly isDeletionProtected: boolean
+}
+
+/** Rises with every change of the record that older code cannot read. */
+export const TABLE_RECORD_FORMAT = 1
+
+/** Throughput of what is paid per request. */
+export const NO_THROUGHPUT: ThroughputRecord = { readUnits: 0, writeUnits: 0, decreasesThatDay: 0 }
+
+const MS_PER_DAY = 86_400_000
+
+/** How often throughput was decreased on the UTC day of `nowMs`. */
+export function decreasesOn({ decreasedAtMs, decreasesThatDay }: ThroughputRecord, nowMs: number): number {
+  const isSameDay = decreasedAtMs !== undefined && dayOf(decreasedAtMs) === dayOf(nowMs)
+  return isSameDay ? decreasesThatDay : 0
+}
+
+/** The row of a table. */
+export function encodeTableRecord(record: TableRecord): Uint8Array {
+  return encodeText(JSON.stringify(record))
+}
+
+/** The table of a row. */
+export function decodeTableRecord(row: Uint8Array): TableRecord {
+  const record = JSON.parse(decodeText(row, 0, row.length)) as TableRecord
+  assert(record.format === TABLE_RECORD_FORMAT, `A table record has format ${TABLE_RECORD_FORMAT}.`)
+  return record
+}
+
+function dayOf(timeMs: number): number {
+  return Math.floor(timeMs / MS_PER_DAY)
+}
