@@ -25,6 +25,8 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
         // A module worker has no import map, and a page that serves the file as it is has no bundler that would find its
         // dependencies: so the worker carries them. Bundlers treat the one file as they would treat many.
         external: [],
+        // It neither imports nor exports anything: this line tells tools that read the text alone that it is a module.
+        footer: 'export {}',
         emptyOutDir: false,
         plugins: [],
       })
@@ -36,6 +38,7 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
         // The app's bundler resolves these: an app that uses Comlink too must share our copy, as proxies are marked with
         // symbols that belong to one copy.
         external: ['comlink', 'idb'],
+        footer: '',
         emptyOutDir: true,
         plugins: [workerBesidePage()],
       })
@@ -47,11 +50,12 @@ export default configuration
 interface LibraryBuild {
   readonly entries: Readonly<Record<string, string>>
   readonly external: readonly string[]
+  readonly footer: string
   readonly emptyOutDir: boolean
   readonly plugins: readonly Plugin[]
 }
 
-function libraryBuild({ entries, external, emptyOutDir, plugins }: LibraryBuild): UserConfig {
+function libraryBuild({ entries, external, footer, emptyOutDir, plugins }: LibraryBuild): UserConfig {
   return {
     plugins: [...plugins],
     publicDir: false,
@@ -65,7 +69,7 @@ function libraryBuild({ entries, external, emptyOutDir, plugins }: LibraryBuild)
       lib: { entry: { ...entries }, formats: ['es'] },
       rolldownOptions: {
         external: [...external],
-        output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
+        output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js', footer },
       },
     },
   }
