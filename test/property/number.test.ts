@@ -83,12 +83,12 @@ describe('compareNumbers', () => {
     fc.assert(
       fc.property(
         fc.bigInt({ min: 10n ** 30n, max: 10n ** 37n }),
-        fc.nat(100),
+        fc.integer({ min: 1, max: 100 }),
         fc.boolean(),
         (digits, gap, negative) => {
           const sign = negative ? -1n : 1n
           const [a, b] = [String(sign * digits), String(sign * (digits + BigInt(gap)))]
-          expect(Math.sign(compareNumbers(a, b))).toBe(Math.sign(gap) * (negative ? 1 : -1))
+          expect(Math.sign(compareNumbers(a, b))).toBe(negative ? 1 : -1)
         },
       ),
     )
