@@ -31,7 +31,7 @@ export type {
   TableKey,
 } from './model/table-declaration.ts'
 export type { CancellationReason, ServiceExceptionName } from './model/service-exception.ts'
-export type { Durability, StorageKind } from './rpc/protocol.ts'
+export type { DatabaseStatistics, Durability, StorageKind } from './rpc/protocol.ts'
 
 export { AssertionError } from './base/assert.ts'
 export { DatabaseError } from './base/database-error.ts'

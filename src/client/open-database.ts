@@ -4,7 +4,7 @@ import { systemClock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
 import { type Logger, silentLogger } from '../base/logger.ts'
 import type { ListTablesOutput, OperationName, OperationTypes } from '../model/operations.ts'
-import type { Durability, EraseRequest, OpenRequest, StorageKind } from '../rpc/protocol.ts'
+import type { DatabaseStatistics, Durability, EraseRequest, OpenRequest, StorageKind } from '../rpc/protocol.ts'
 import { Session } from '../rpc/session.ts'
 import { webLocks } from '../rpc/web-locks.ts'
 import type { TableDefinition } from './define-table.ts'
@@ -59,7 +59,7 @@ export interface Database {
   tables(): Promise<string[]>
 
   /** Sizes and counts of the worker's engine and store. */
-  statistics(): Promise<unknown>
+  statistics(): Promise<DatabaseStatistics>
 
   /** Waits for the calls made so far, then ends the worker. Later calls are rejected with `StorageClosed`. */
   close(): Promise<void>

@@ -24,6 +24,9 @@ export type KeyConditions<Declaration extends TableDeclaration, Partition, Sort>
   readonly [Name in NamesOf<Partition>]: ValueOf<Declaration, Name>
 } & {
   readonly [Name in NamesOf<Sort>]?: SortCondition<ValueOf<Declaration, Name>>
+} & {
+  // Says that other attributes may not be asked for: unions of objects accept the members of all their parts.
+  readonly [Name in Exclude<keyof Declaration['attributes'], NamesOf<Partition> | NamesOf<Sort>>]?: never
 }
 
 /** What queries and scans have in common. */
@@ -52,26 +55,22 @@ export interface TableQuery<Declaration extends TableDeclaration> {
 
 /** A query of one of the indexes. */
 export type IndexQuery<Declaration extends TableDeclaration> =
-  | {
-      readonly [Index in keyof Declaration['globalIndexes']]: {
-        readonly index: Index
-        readonly where: KeyConditions<
-          Declaration,
-          Member<NonNullable<Declaration['globalIndexes']>[Index], 'partition'>,
-          Member<NonNullable<Declaration['globalIndexes']>[Index], 'sort'>
-        >
-      }
-    }[keyof Declaration['globalIndexes']]
-  | {
-      readonly [Index in keyof Declaration['localIndexes']]: {
-        readonly index: Index
-        readonly where: KeyConditions<
-          Declaration,
-          Declaration['key']['partition'],
-          Member<NonNullable<Declaration['localIndexes']>[Index], 'sort'>
-        >
-      }
-    }[keyof Declaration['localIndexes']]
+  | GlobalIndexQuery<Declaration, NonNullable<Declaration['globalIndexes']>>
+  | LocalIndexQuery<Declaration, NonNullable<Declaration['localIndexes']>>
+
+type GlobalIndexQuery<Declaration extends TableDeclaration, Indexes> = {
+  readonly [Index in keyof Indexes]: {
+    readonly index: Index
+    readonly where: KeyConditions<Declaration, Member<Indexes[Index], 'partition'>, Member<Indexes[Index], 'sort'>>
+  }
+}[keyof Indexes]
+
+type LocalIndexQuery<Declaration extends TableDeclaration, Indexes> = {
+  readonly [Index in keyof Indexes]: {
+    readonly index: Index
+    readonly where: KeyConditions<Declaration, Declaration['key']['partition'], Member<Indexes[Index], 'sort'>>
+  }
+}[keyof Indexes]
 
 type Member<Holder, Name> = Name extends keyof Holder ? Holder[Name] : never
 

@@ -8,6 +8,7 @@
 
 import type { DatabaseErrorCode, DatabaseErrorData } from '../base/database-error.ts'
 import type { LogLevel } from '../base/logger.ts'
+import type { EngineStatistics } from '../engine/engine.ts'
 import type { PackedItem } from '../model/packed-item.ts'
 import type { ServiceExceptionFields, ServiceExceptionName } from '../model/service-exception.ts'
 import type { TableDeclaration } from '../model/table-declaration.ts'
@@ -65,6 +66,9 @@ export interface BulkInput {
   /** For gets only. Default false. */
   readonly isConsistent?: boolean
 }
+
+/** What a `tidetable:statistics` tells. */
+export type DatabaseStatistics = EngineStatistics
 
 /** What a `tidetable:get-many` found, in the order of its keys. */
 export interface BulkOutput {
