@@ -196,8 +196,13 @@ export class WorkerLink {
 
   #onError(event: Event): void {
     const { message = 'its script could not be loaded' } = event as Partial<ErrorEvent>
-    if (this.#failStart !== undefined) this.#failStart(unavailable(message))
-    else this.#options.logger('error', 'Uncaught in the worker.', { message })
+    if (this.#failStart === undefined) {
+      this.#options.logger('error', 'Uncaught in the worker.', { message })
+      return
+    }
+    // Whoever opens the database hears of it: the page's own error handler need not.
+    event.preventDefault()
+    this.#failStart(unavailable(message))
   }
 
   #lose(why: string): void {
