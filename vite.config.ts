@@ -114,6 +114,8 @@ function demo(): UserConfig {
       emptyOutDir: true,
       // The page's Content-Security-Policy allows no data: addresses.
       assetsInlineLimit: 0,
+      // Preparing the cities takes longer than bundling, which is no news to whoever starts the demo.
+      rolldownOptions: { checks: { pluginTimings: false } },
     },
   }
 }
