@@ -15,4 +15,5 @@ export interface PeerEntry {
 export const PEERS: readonly PeerEntry[] = [
   { name: 'idb', label: 'idb in the page', file: 'idb', place: 'page' },
   { name: 'idb-worker', label: 'idb in a worker', file: 'idb', place: 'worker' },
+  { name: 'tidetable', label: 'Tidetable', file: 'tidetable', place: 'page' },
 ]

@@ -39,20 +39,20 @@ const PAGE = `<!doctype html>
   <body></body>
 </html>`
 
-/**
- * Serves the page at `/`.
- *
- * @param files further files by URL prefix, as paths from the top of the project
- */
-export function startPackageServer(files: Readonly<Record<string, string>> = {}): Promise<StaticServer> {
-  const folders = {
-    '/dist/': 'dist',
-    '/node_modules/comlink/': 'node_modules/comlink',
-    '/node_modules/idb/': 'node_modules/idb',
-    ...files,
-  }
+/** What the server offers beside the page and the package. */
+export interface PackageServerOptions {
+  /** Further documents by URL path. */
+  readonly pages?: Readonly<Record<string, string>>
+}
+
+/** Serves the page at `/`. */
+export function startPackageServer({ pages = {} }: PackageServerOptions = {}): Promise<StaticServer> {
   return startStaticServer({
-    pages: { '/': PAGE },
-    folders: Object.fromEntries(Object.entries(folders).map(([prefix, folder]) => [prefix, join(ROOT, folder)])),
+    pages: { '/': PAGE, ...pages },
+    folders: {
+      '/dist/': join(ROOT, 'dist'),
+      '/node_modules/comlink/': join(ROOT, 'node_modules/comlink'),
+      '/node_modules/idb/': join(ROOT, 'node_modules/idb'),
+    },
   })
 }
