@@ -7,10 +7,12 @@ export interface ArnScope {
   readonly accountId: string
 }
 
+/** The name of a table. */
 export function tableArn({ region, accountId }: ArnScope, tableName: string): string {
   return `arn:aws:dynamodb:${region}:${accountId}:table/${tableName}`
 }
 
+/** The name of a secondary index. */
 export function indexArn(scope: ArnScope, tableName: string, indexName: string): string {
   return `${tableArn(scope, tableName)}/index/${indexName}`
 }

@@ -4,6 +4,7 @@
 
 import { ServiceException, validationException } from '../model/service-exception.ts'
 import { describeValue } from './describe-value.ts'
+import type { Pattern } from './pattern.ts'
 
 /** The least and the most, both allowed. */
 export interface Bounds {
@@ -11,13 +12,7 @@ export interface Bounds {
   readonly max?: number
 }
 
-/** A regular expression for a whole text. */
-export interface Pattern {
-  readonly regex: RegExp
-  /** How the service prints it. */
-  readonly text: string
-}
-
+/** A text. */
 export interface StringShape {
   readonly kind: 'string'
   readonly lengthChars?: Bounds
@@ -28,18 +23,21 @@ export interface StringShape {
   readonly isCheckedFirst?: boolean
 }
 
+/** A whole number. */
 export interface NumberShape {
   readonly kind: 'number'
   readonly javaType: 'Integer' | 'Long'
   readonly bounds?: Bounds
 }
 
+/** A list of alike elements. */
 export interface ListShape {
   readonly kind: 'list'
   readonly element: Shape
   readonly length?: Bounds
 }
 
+/** A map whose names the caller chooses, with alike values. */
 export interface MapShape {
   readonly kind: 'map'
   readonly value: Shape
@@ -49,6 +47,7 @@ export interface MapShape {
   readonly valueLength?: Bounds
 }
 
+/** An object with members that the API names; others are ignored. */
 export interface StructureShape {
   readonly kind: 'structure'
   /** The service's name of it. */
@@ -222,8 +221,8 @@ function check(value: unknown, shape: Shape, report: Report): void {
 }
 
 function checkText(value: string, shape: StringShape, report: Report): void {
-  if (shape.pattern !== undefined && !shape.pattern.regex.test(value)) {
-    refuse(value, `Member must satisfy regular expression pattern: ${shape.pattern.text}`, report)
+  if (shape.pattern !== undefined && !shape.pattern.matches(value)) {
+    refuse(value, `Member must satisfy regular expression pattern: ${shape.pattern.source}`, report)
   }
   if (shape.lengthChars !== undefined) checkBounds(value, value.length, { ...shape.lengthChars, of: 'length', report })
   if (shape.values !== undefined && !shape.values.includes(value)) {
@@ -244,11 +243,8 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
   const names = Object.keys(value)
   if (shape.length !== undefined) checkBounds(value, names.length, { ...shape.length, of: 'length', report })
   const { keys, valueLength } = shape
-  if (
-    keys !== undefined &&
-    names.some((name) => !fits(name.length, keys.lengthChars) || !keys.pattern.regex.test(name))
-  ) {
-    const pattern = `Member must satisfy regular expression pattern: ${keys.pattern.text}`
+  if (keys !== undefined && names.some((name) => !fits(name.length, keys.lengthChars) || !keys.pattern.matches(name))) {
+    const pattern = `Member must satisfy regular expression pattern: ${keys.pattern.source}`
     refuse(
       value,
       `Map keys must satisfy constraint: [${[...lengthRules(keys.lengthChars), pattern].join(', ')}]`,

@@ -28,6 +28,7 @@ export interface DropIndexDuty {
   readonly indexId: number
 }
 
+/** Any work of the background. */
 export type Duty = DropTableDuty | FillIndexDuty | DropIndexDuty
 
 /** The row of a duty. */

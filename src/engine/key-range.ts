@@ -41,6 +41,7 @@ export function rangeBehind(range: KeyRange, position: ByteKey, isReverse: boole
   return isReverse ? { start: range.start, end: position } : { start: keyAfter(position), end: range.end }
 }
 
+/** Whether a row key lies in a range. */
 export function isInRange({ start, end }: KeyRange, key: ByteKey): boolean {
   return key >= start && key < end
 }

@@ -46,10 +46,12 @@ export function tableNameOfRecordKey(key: ByteKey): string {
   return key.slice(TABLE_RECORDS.start.length)
 }
 
+/** The row of a table's attribute dictionary. */
 export function dictionaryKey(tableId: number): ByteKey {
   return SPACE.catalog + CATALOG.dictionary + tableIdBytes(tableId)
 }
 
+/** The row of a table's counters. */
 export function countersKey(tableId: number): ByteKey {
   return SPACE.catalog + CATALOG.counters + tableIdBytes(tableId)
 }

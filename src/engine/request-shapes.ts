@@ -14,9 +14,10 @@ import {
   MAX_TABLE_NAME_CHARS,
   MIN_TABLE_NAME_CHARS,
 } from '../model/limits.ts'
-import type { ListShape, NumberShape, Pattern, Shape, StringShape, StructureShape } from './constraint.ts'
+import type { ListShape, NumberShape, Shape, StringShape, StructureShape } from './constraint.ts'
+import { createPattern } from './pattern.ts'
 
-const NAME_PATTERN: Pattern = { regex: /^[a-zA-Z0-9_.-]+$/, text: '[a-zA-Z0-9_.-]+' }
+const NAME_PATTERN = createPattern('[a-zA-Z0-9_.-]+')
 const NAME_LENGTH = { min: MIN_TABLE_NAME_CHARS, max: MAX_TABLE_NAME_CHARS } as const
 const MAX_ATTRIBUTES_TO_GET = 255
 
@@ -120,6 +121,7 @@ const globalSecondaryIndexUpdate = structure('GlobalSecondaryIndexUpdate', {
   Delete: structure('DeleteGlobalSecondaryIndexAction', { IndexName: resourceName }, ['IndexName']),
 })
 
+/** The parameters of CreateTable. */
 export const createTableShape: StructureShape = structure(
   'CreateTableInput',
   {
@@ -139,6 +141,7 @@ export const createTableShape: StructureShape = structure(
   ['AttributeDefinitions', 'KeySchema'],
 )
 
+/** The parameters of UpdateTable. */
 export const updateTableShape: StructureShape = structure('UpdateTableInput', {
   AttributeDefinitions: attributeDefinitions,
   TableName: ownTableName,
@@ -150,15 +153,19 @@ export const updateTableShape: StructureShape = structure('UpdateTableInput', {
   DeletionProtectionEnabled: flag,
 })
 
+/** The parameters of DescribeTable. */
 export const describeTableShape: StructureShape = structure('DescribeTableInput', { TableName: ownTableName })
 
+/** The parameters of DeleteTable. */
 export const deleteTableShape: StructureShape = structure('DeleteTableInput', { TableName: ownTableName })
 
+/** The parameters of ListTables. */
 export const listTablesShape: StructureShape = structure('ListTablesInput', {
   ExclusiveStartTableName: resourceName,
   Limit: { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: MAX_LIST_TABLES } },
 })
 
+/** The parameters of PutItem. */
 export const putItemShape: StructureShape = structure(
   'PutItemInput',
   {
@@ -175,6 +182,7 @@ export const putItemShape: StructureShape = structure(
   ['TableName', 'Item'],
 )
 
+/** The parameters of UpdateItem. */
 export const updateItemShape: StructureShape = structure(
   'UpdateItemInput',
   {
@@ -192,6 +200,7 @@ export const updateItemShape: StructureShape = structure(
   ['TableName', 'Key'],
 )
 
+/** The parameters of DeleteItem. */
 export const deleteItemShape: StructureShape = structure(
   'DeleteItemInput',
   {
@@ -208,6 +217,7 @@ export const deleteItemShape: StructureShape = structure(
   ['TableName', 'Key'],
 )
 
+/** The parameters of GetItem. */
 export const getItemShape: StructureShape = structure(
   'GetItemInput',
   {
@@ -237,12 +247,14 @@ const readPageMembers = {
   ExpressionAttributeNames: nameMap,
 }
 
+/** The parameters of Query. */
 export const queryShape: StructureShape = structure(
   'QueryInput',
   { ...readPageMembers, ScanIndexForward: flag, KeyConditionExpression: text },
   ['TableName'],
 )
 
+/** The parameters of Scan. */
 export const scanShape: StructureShape = structure(
   'ScanInput',
   {
@@ -253,6 +265,7 @@ export const scanShape: StructureShape = structure(
   ['TableName'],
 )
 
+/** The parameters of BatchGetItem. */
 export const batchGetItemShape: StructureShape = structure(
   'BatchGetItemInput',
   {
@@ -277,6 +290,7 @@ export const batchGetItemShape: StructureShape = structure(
   ['RequestItems'],
 )
 
+/** The parameters of BatchWriteItem. */
 export const batchWriteItemShape: StructureShape = structure(
   'BatchWriteItemInput',
   {

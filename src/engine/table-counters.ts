@@ -11,6 +11,7 @@ export interface ItemTotals {
   readonly sizeBytes: number
 }
 
+/** Totals of nothing. */
 export const NO_ITEMS: ItemTotals = { itemCount: 0, sizeBytes: 0 }
 
 const writer = new ByteWriter()

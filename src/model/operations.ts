@@ -13,14 +13,23 @@ import type {
 } from './key-schema.ts'
 import type { PackedItem } from './packed-item.ts'
 
+/** Whether a table has capacity of its own or is paid by the request. */
 export type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST'
+/** How a table's storage is paid. */
 export type TableClass = 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS'
+/** What a table is doing; it answers requests while it is UPDATING. */
 export type TableStatus = 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE'
+/** What a global index is doing; it can be read while it is not CREATING. */
 export type IndexStatus = 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE'
+/** Whether an answer tells the capacity units used: in all, or for each index too. */
 export type ReturnConsumedCapacity = 'INDEXES' | 'TOTAL' | 'NONE'
+/** Whether an answer tells the size of the item collections written to. */
 export type ReturnItemCollectionMetrics = 'SIZE' | 'NONE'
+/** Which attributes a write answers: those before it or after it, all or only those that it names. */
 export type ReturnValue = 'NONE' | 'ALL_OLD' | 'UPDATED_OLD' | 'ALL_NEW' | 'UPDATED_NEW'
+/** Whether a failed condition brings the item that failed it. */
 export type ReturnValuesOnConditionCheckFailure = 'ALL_OLD' | 'NONE'
+/** What a page lists. */
 export type Select = 'ALL_ATTRIBUTES' | 'ALL_PROJECTED_ATTRIBUTES' | 'SPECIFIC_ATTRIBUTES' | 'COUNT'
 
 /** Units of one table or index. */
@@ -50,28 +59,33 @@ export type ExpressionAttributeNames = Readonly<Record<string, string>>
 /** An expression's placeholders for values. */
 export type ExpressionAttributeValues = Readonly<Record<string, AttributeValue>>
 
+/** The most that a table or index paid by the request may use a second; -1 for no bound. */
 export interface OnDemandThroughput {
   readonly MaxReadRequestUnits?: number
   readonly MaxWriteRequestUnits?: number
 }
 
+/** Throughput and when it last changed. */
 export interface ProvisionedThroughputDescription extends ProvisionedThroughput {
   readonly LastIncreaseDateTime?: Date
   readonly LastDecreaseDateTime?: Date
   readonly NumberOfDecreasesToday: number
 }
 
+/** How a table is paid, and since when by the request. */
 export interface BillingModeSummary {
   readonly BillingMode: BillingMode
   readonly LastUpdateToPayPerRequestDateTime?: Date
 }
 
+/** A local index as it is. */
 export interface LocalSecondaryIndexDescription extends LocalSecondaryIndex {
   readonly IndexArn: string
   readonly IndexSizeBytes: number
   readonly ItemCount: number
 }
 
+/** A global index as it is. */
 export interface GlobalSecondaryIndexDescription extends LocalSecondaryIndexDescription {
   readonly IndexStatus: IndexStatus
   /** True while items that were there before the index are being added to it. */
@@ -100,6 +114,7 @@ export interface TableDescription {
   readonly DeletionProtectionEnabled: boolean
 }
 
+/** A global index to make with a table. */
 export interface GlobalSecondaryIndexInput extends GlobalSecondaryIndex {
   readonly OnDemandThroughput?: OnDemandThroughput
 }
@@ -118,37 +133,45 @@ export interface CreateTableInput {
   readonly DeletionProtectionEnabled?: boolean
 }
 
+/** What CreateTable answers: the table, ready to use. */
 export interface CreateTableOutput {
   readonly TableDescription: TableDescription
 }
 
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html */
 export interface DescribeTableInput {
   readonly TableName: string
 }
 
+/** What DescribeTable answers. */
 export interface DescribeTableOutput {
   readonly Table: TableDescription
 }
 
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTables.html */
 export interface ListTablesInput {
   readonly ExclusiveStartTableName?: string
   /** 1 to 100. */
   readonly Limit?: number
 }
 
+/** What ListTables answers: names in the order of their bytes. */
 export interface ListTablesOutput {
   readonly TableNames: readonly string[]
   readonly LastEvaluatedTableName?: string
 }
 
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html */
 export interface DeleteTableInput {
   readonly TableName: string
 }
 
+/** What DeleteTable answers: the table as it was. */
 export interface DeleteTableOutput {
   readonly TableDescription: TableDescription
 }
 
+/** A global index to add to a table. */
 export interface CreateGlobalSecondaryIndexAction {
   readonly IndexName: string
   readonly KeySchema: readonly KeySchemaElement[]
@@ -157,6 +180,7 @@ export interface CreateGlobalSecondaryIndexAction {
   readonly OnDemandThroughput?: OnDemandThroughput
 }
 
+/** New throughput for a global index. */
 export interface UpdateGlobalSecondaryIndexAction {
   readonly IndexName: string
   readonly ProvisionedThroughput?: ProvisionedThroughput
@@ -182,6 +206,7 @@ export interface UpdateTableInput {
   readonly DeletionProtectionEnabled?: boolean
 }
 
+/** What UpdateTable answers: the table as it is now. */
 export interface UpdateTableOutput {
   readonly TableDescription: TableDescription
 }
@@ -214,6 +239,7 @@ export interface WriteItemOutput<Row = Item> {
   readonly ItemCollectionMetrics?: ItemCollectionMetrics
 }
 
+/** What PutItem answers. */
 export type PutItemOutput<Row = Item> = WriteItemOutput<Row>
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
@@ -224,6 +250,7 @@ export interface UpdateItemInput extends ConditionInput, WriteReportInput {
   readonly ReturnValues?: ReturnValue
 }
 
+/** What UpdateItem answers. */
 export type UpdateItemOutput<Row = Item> = WriteItemOutput<Row>
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html */
@@ -233,6 +260,7 @@ export interface DeleteItemInput extends ConditionInput, WriteReportInput {
   readonly ReturnValues?: 'NONE' | 'ALL_OLD'
 }
 
+/** What DeleteItem answers. */
 export type DeleteItemOutput<Row = Item> = WriteItemOutput<Row>
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html */
@@ -246,6 +274,7 @@ export interface GetItemInput {
   readonly ReturnConsumedCapacity?: ReturnConsumedCapacity
 }
 
+/** What GetItem answers. */
 export interface GetItemOutput<Row = Item> {
   readonly Item?: Row
   readonly ConsumedCapacity?: ConsumedCapacity
@@ -292,9 +321,12 @@ export interface ReadPageOutput<Row = Item> {
   readonly ConsumedCapacity?: ConsumedCapacity
 }
 
+/** What Query answers. */
 export type QueryOutput<Row = Item> = ReadPageOutput<Row>
+/** What Scan answers. */
 export type ScanOutput<Row = Item> = ReadPageOutput<Row>
 
+/** The items that BatchGetItem reads from one table. */
 export interface KeysAndAttributes {
   readonly Keys: readonly (Key | PackedItem)[]
   readonly ConsistentRead?: boolean
@@ -309,6 +341,7 @@ export interface BatchGetItemInput {
   readonly ReturnConsumedCapacity?: ReturnConsumedCapacity
 }
 
+/** What BatchGetItem answers. */
 export interface BatchGetItemOutput<Row = Item> {
   readonly Responses: Readonly<Record<string, readonly Row[]>>
   /** What did not fit into the 16 MB of one answer, ready to be sent again. */
@@ -327,6 +360,7 @@ export interface BatchWriteItemInput extends WriteReportInput {
   readonly RequestItems: Readonly<Record<string, readonly WriteRequest[]>>
 }
 
+/** What BatchWriteItem answers. */
 export interface BatchWriteItemOutput {
   /** Always empty: one call is one commit, all of it or nothing. */
   readonly UnprocessedItems: Readonly<Record<string, readonly WriteRequest[]>>
@@ -351,4 +385,5 @@ export interface OperationTypes {
   readonly UpdateTable: { readonly input: UpdateTableInput; readonly output: UpdateTableOutput }
 }
 
+/** The name of an operation that the engine answers. */
 export type OperationName = keyof OperationTypes
