@@ -90,7 +90,7 @@ describe('every module', () => {
   })
 
   it('has a file name in kebab-case', () => {
-    const kebabCase = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:browser|scenario))?(?:\.test)?(?:\.d)?(?:\.config)?\.ts$/
+    const kebabCase = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:browser|scenario))?(?:\.test(?:-d)?)?(?:\.d)?(?:\.config)?\.ts$/
     expect(
       modules
         .map(({ path }) => path)
