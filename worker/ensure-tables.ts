@@ -14,6 +14,8 @@ import { createTableInput, definitionsFor, globalIndexesOf, localIndexesOf } fro
 /** The first wait for a table or an index to become usable; each further one is twice as long, up to the second. */
 const FIRST_POLL_MS = 4
 const MAX_POLL_MS = 256
+/** About an hour of waiting, for an index over more than a browser stores. */
+const MAX_STEPS = 14_000
 
 /**
  * Makes sure that the tables are there and usable, with their indexes.
@@ -27,14 +29,15 @@ export async function ensureTables(send: Send, declarations: readonly TableDecla
 
 async function ensureTable(send: Send, declaration: TableDeclaration, clock: Clock): Promise<void> {
   let pollMs = FIRST_POLL_MS
-  let step = await nextStep(send, declaration)
-  while (step !== 'done') {
-    if (step === 'wait') {
-      await sleep(clock, pollMs)
-      pollMs = Math.min(pollMs * 2, MAX_POLL_MS)
-    }
-    step = await nextStep(send, declaration)
+  for (let count = 0; count < MAX_STEPS; count++) {
+    const step = await nextStep(send, declaration)
+    if (step === 'done') return
+    if (step === 'again') continue
+    await sleep(clock, pollMs)
+    pollMs = Math.min(pollMs * 2, MAX_POLL_MS)
   }
+  const message = `Table ${declaration.name} or one of its indexes has not become usable.`
+  throw new DatabaseError('CallTimedOut', message, { data: { tableName: declaration.name } })
 }
 
 /** Does the next thing that the table needs. `wait`: somebody is at it. */

@@ -49,10 +49,12 @@ export function serve(endpoint: Endpoint): void {
     start: (request, remoteLogger) =>
       answer(async () => {
         assert(engine === undefined, 'A worker serves one database.')
-        const lock = holdLifeLock()
-        if (request.kind === 'open') engine = await openEngine(request, localLogger(remoteLogger))
-        else await erase(request)
-        return { lockName: await lock }
+        const begin = async (): Promise<void> => {
+          if (request.kind === 'open') engine = await openEngine(request, localLogger(remoteLogger))
+          else await erase(request)
+        }
+        const [lockName] = await Promise.all([holdLifeLock(), begin()])
+        return { lockName }
       }),
   }
   expose(door, endpoint)
@@ -106,17 +108,18 @@ function holdLifeLock(): Promise<string | undefined> {
   })
 }
 
-/** The page's logger as the rooms here know loggers; a line that cannot be sent is dropped with its page. */
+/** The page's logger as the rooms here know loggers. */
 function localLogger(remote: RemoteLogger | undefined): Logger {
   if (remote === undefined) return silentLogger
   return (level, message, facts = {}) => {
     const sendable = Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, sendableFact(fact)]))
-    remote(level, message, sendable)
+    // What the page's logger throws is the page's affair, and so is a line that cannot be sent.
+    Promise.resolve(remote(level, message, sendable)).catch(() => undefined)
   }
 }
 
 function sendableFact(fact: unknown): unknown {
-  return typeof fact === 'object' && fact !== null ? String(fact) : fact
+  return fact instanceof Error ? `${fact.name}: ${fact.message}` : fact
 }
 
 async function run(engine: Engine, { operation, rows }: CallForm, input: unknown): Promise<unknown> {

@@ -19,11 +19,11 @@ import { createRows, decodeRows, type PageRequest, type Rows } from './rows.ts'
 import { type UpdateChanges, writeUpdate } from './update-expression.ts'
 
 /** What every single write can be told. */
-export interface WriteOptions<Returned extends ReturnValue> {
+export interface WriteOptions<Value extends ReturnValue> {
   /** The write is refused with ConditionalCheckFailedException unless this holds. */
   readonly if?: Condition
   /** What to return: default `NONE`. */
-  readonly returnValues?: Returned
+  readonly returnValues?: Value
   /** `ALL_OLD`: the exception of a failed `if` has the item that failed it, in its field `Item`, as AttributeValues. */
   readonly returnValuesOnFailure?: 'ALL_OLD' | 'NONE'
 }

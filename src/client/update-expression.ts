@@ -23,7 +23,7 @@ export type UpdateChanges<ItemType> = AttributeChanges<ItemType> | UpdateExpress
 
 /** The text of an update. */
 export function writeUpdate(writer: ExpressionWriter, changes: UpdateChanges<Record<string, unknown>>): string {
-  if (typeof changes.expression === 'string') return writer.expression(changes as RawExpression)
+  if (typeof changes.expression === 'string') return writer.expression(changes)
   if (changes.expression !== undefined) return writer.expression(changes.expression)
   const { set = {}, remove = [], add = {}, delete: takeOut = {} } = changes
   const assignments = (attributes: object, sign: string): string[] =>

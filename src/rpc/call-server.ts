@@ -60,7 +60,7 @@ export function createCallServer(run: RunCall): CallServer {
 
   async function nextGroup(batchNumber: number, batch: OpenBatch): Promise<Settlements> {
     if (!hasGroup(batch)) await new Promise<void>((resolve) => (batch.wake = resolve))
-    for (let turn = 0; turn < GROUPING_TURNS && batch.unsettled > 0; turn++) await undefined
+    for (let turn = 0; turn < GROUPING_TURNS && batch.unsettled > 0; turn++) await Promise.resolve()
     if (batch.unsettled === 0) open.delete(batchNumber)
     return encode(batch)
   }

@@ -148,7 +148,11 @@ export type WireError =
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
 
 /** Receives the worker's log lines. */
-export type RemoteLogger = (level: LogLevel, message: string, facts: Readonly<Record<string, unknown>>) => void
+export type RemoteLogger = (
+  level: LogLevel,
+  message: string,
+  facts: Readonly<Record<string, unknown>>,
+) => void | Promise<void>
 
 /** What the worker exposes through Comlink. */
 export interface WorkerDoor {

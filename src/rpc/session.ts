@@ -164,12 +164,12 @@ export class Session {
   }
 
   async #start(): Promise<void> {
-    const { startWorker, request, ...shared } = this.#options
+    const { request, ...shared } = this.#options
     this.#isStarting = true
     try {
       const link: WorkerLink = new WorkerLink({
         ...shared,
-        worker: startWorker(),
+        worker: this.#startWorker(),
         dictionary: this.dictionary,
         onLost: (batches, why) => this.#onLost(batches, why),
       })
@@ -178,6 +178,14 @@ export class Session {
       else this.#link = link
     } finally {
       this.#isStarting = false
+    }
+  }
+
+  #startWorker(): WorkerEndpoint {
+    try {
+      return this.#options.startWorker()
+    } catch (cause) {
+      throw new DatabaseError('WorkerUnavailable', "The database's worker could not be started.", { cause })
     }
   }
 

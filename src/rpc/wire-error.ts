@@ -15,11 +15,11 @@ export function encodeError(error: unknown): WireError {
   }
   if (error instanceof DatabaseError) {
     const { code, message, data, cause } = error
-    return { kind: 'database', code, message, data, cause: cause === undefined ? undefined : String(cause) }
+    return { kind: 'database', code, message, data, cause: cause === undefined ? undefined : textOf(cause) }
   }
   if (error instanceof AssertionError) return { kind: 'assertion', message: error.message, stack: error.stack }
   if (error instanceof Error) return { kind: 'other', name: error.name, message: error.message, stack: error.stack }
-  return { kind: 'other', name: 'Error', message: String(error), stack: undefined }
+  return { kind: 'other', name: 'Error', message: textOf(error), stack: undefined }
 }
 
 /** The error that was sent. Inverse of encodeError. */
@@ -34,6 +34,11 @@ export function decodeError(wire: WireError): Error {
     case 'other':
       return withStack(Object.assign(new Error(wire.message), { name: wire.name }), wire.stack)
   }
+}
+
+/** Name and message of an error; whatever else was thrown, as text. */
+function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
 }
 
 function withStack(error: Error, stack: string | undefined): Error {

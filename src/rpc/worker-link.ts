@@ -66,7 +66,7 @@ export class WorkerLink {
   constructor(options: WorkerLinkOptions) {
     this.#options = options
     const { worker } = options
-    worker.addEventListener('error', (event) => this.#onError(event as Event))
+    worker.addEventListener('error', (event) => this.#onError(event))
     worker.addEventListener('messageerror', () => this.#lose('it sent a message that cannot be read'))
     this.#door = wrap<WorkerDoor>(worker)
     // One proxy for all calls: Comlink makes and registers a new one at each property access.

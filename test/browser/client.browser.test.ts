@@ -3,7 +3,6 @@
 import { attribute, DatabaseError, defineTable, deleteDatabase, expr, openDatabase } from 'tidetable'
 import type { Database, OpenOptions } from 'tidetable'
 import { afterEach, describe, expect, it } from 'vitest'
-import workerUrl from '../../dist/worker.js?url'
 
 interface City {
   readonly country: string
@@ -22,6 +21,7 @@ const cities = defineTable<City>()({
 const DELFT: City = { country: 'NL', name: 'Delft', population: 103_659, tags: new Set(['blue']) }
 const ASSEN: City = { country: 'NL', name: 'Assen', population: 68_606 }
 
+const workerUrl = new URL('../../dist/worker.js', import.meta.url)
 const opened: Database[] = []
 let nextName = 0
 

@@ -38,5 +38,5 @@ export function createMemoryLocks(): MemoryLocks {
     return callback({ name, mode: 'exclusive' })
   }
 
-  return { request: request as LockManager['request'], query: async () => ({ held: [], pending: [] }), release }
+  return { request, query: async () => ({ held: [], pending: [] }), release }
 }

@@ -32,7 +32,7 @@ function numbers(count: number): number[] {
 }
 
 async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await undefined
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
 }
 
 describe('work on many items', () => {

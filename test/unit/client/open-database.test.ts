@@ -84,7 +84,11 @@ describe('opening a database', () => {
     const worker = (): Worker => {
       throw new DOMException('blocked by the policy', 'SecurityError')
     }
-    await expect(openDatabase({ name: 'test', worker })).rejects.toMatchObject({ name: 'SecurityError' })
+    await expect(openDatabase({ name: 'test', worker })).rejects.toMatchObject({
+      code: 'WorkerUnavailable',
+      message: "The database's worker could not be started.",
+      cause: { name: 'SecurityError' },
+    })
   })
 })
 

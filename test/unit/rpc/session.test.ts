@@ -325,8 +325,8 @@ describe('a worker that is lost', () => {
     locks.release('worker 0')
     await expect(write).rejects.toMatchObject({ code: 'WorkerLost' })
     await arrived(3)
-    const { Key } = held[2]?.input as { readonly Key: PackedItem }
-    expect(Key.toItem()).toEqual({ pk: { S: 'a' } })
+    const input = held[2]?.input as { readonly Key: PackedItem } | undefined
+    expect(input?.Key.toItem()).toEqual({ pk: { S: 'a' } })
     held[2]?.answer({ found: true })
     expect(await first).toEqual({ found: true })
   })
@@ -494,7 +494,7 @@ describe('closing', () => {
   it('can be asked twice', async () => {
     const { session } = createHarness()
     await session.open()
-    await Promise.all([session.close(), session.close()])
+    expect(await Promise.all([session.close(), session.close()])).toEqual([undefined, undefined])
   })
 
   it('ends although the worker dies meanwhile', async () => {
