@@ -6,11 +6,8 @@ import type { AttributeMap, AttributeValue, Item } from '../model/attribute-valu
 import { MAX_NESTING_DEPTH } from '../model/limits.ts'
 import { type ServiceException, validationException } from '../model/service-exception.ts'
 import type { BoundAction } from './bound-update.ts'
-import { addPath, createPathTree, hasElements, type PathNode, sortElements } from './path-tree.ts'
+import { addPath, childrenOf, createPathTree, hasElements, type PathNode } from './path-tree.ts'
 import { added, deleted, evaluateSetValue } from './update-operations.ts'
-
-/** From the value that a place has, if any, to the one that it gets, if any. */
-type Change = (old: AttributeValue | undefined) => AttributeValue | undefined
 
 /**
  * The item after an update.
@@ -20,62 +17,74 @@ type Change = (old: AttributeValue | undefined) => AttributeValue | undefined
  * @throws ServiceException ValidationException when the update cannot be made on this item
  */
 export function applyActions(actions: readonly BoundAction[], item: Item): Item {
-  const changes = createPathTree<Change>()
-  for (const action of actions) addPath(changes, action.path, changeOf(action, item))
-  sortElements(changes)
-  return changedMap(item, changes)
+  const changes = createPathTree<BoundAction>()
+  // From last to first, so that of two actions that fail the same one is reported as in the service.
+  for (const action of [...actions].reverse()) addPath(changes, action.path, action)
+  return changedMap({ item, map: item, changes })
 }
 
-function changeOf(action: BoundAction, item: Item): Change {
-  switch (action.kind) {
-    case 'set': {
-      const value = evaluateSetValue(action.value, item)
-      checkDepth(value, action.path.length)
-      return () => value
-    }
-    case 'remove':
-      return () => undefined
-    case 'add':
-      return (old) => added(old, action.value)
-    case 'delete':
-      return (old) => deleted(old, action.value)
-  }
+/** The places to change below one place, and the item before the update. */
+interface Changes {
+  readonly item: Item
+  readonly changes: PathNode<BoundAction>
 }
 
-function changedValue(old: AttributeValue | undefined, changes: PathNode<Change>): AttributeValue | undefined {
-  if (changes.leaf !== undefined) return changes.leaf(old)
+function changedValue(old: AttributeValue | undefined, { item, changes }: Changes): AttributeValue | undefined {
+  if (changes.leaf !== undefined) return actedOn(old, changes.leaf, item)
   if (old === undefined) throw invalidPath()
   if (hasElements(changes)) {
-    if ('L' in old) return { L: changedList(old.L, changes) }
+    if ('L' in old) return { L: changedList({ item, list: old.L, changes }) }
   } else if ('M' in old) {
-    return { M: changedMap(old.M, changes) }
+    return { M: changedMap({ item, map: old.M, changes }) }
   }
   throw invalidPath()
 }
 
-function changedMap(map: AttributeMap, changes: PathNode<Change>): AttributeMap {
+function actedOn(old: AttributeValue | undefined, action: BoundAction, item: Item): AttributeValue | undefined {
+  switch (action.kind) {
+    case 'set': {
+      const value = evaluateSetValue(action.value, item)
+      checkDepth(value, action.path.length)
+      return value
+    }
+    case 'remove':
+      return undefined
+    case 'add':
+      return added(old, action.value)
+    case 'delete':
+      return deleted(old, action.value)
+  }
+}
+
+function changedMap({ item, map, changes }: Changes & { readonly map: AttributeMap }): AttributeMap {
   const changed: Record<string, AttributeValue> = { ...map }
-  for (const [element, child] of changes.children) {
+  for (const [element, child] of childrenOf(changes)) {
     // Below a map there are only names.
     const name = element as string
-    const value = changedValue(ownAttribute(map, name), child)
+    const value = changedValue(ownAttribute(map, name), { item, changes: child })
     if (value === undefined) Reflect.deleteProperty(changed, name)
     else setAttribute(changed, name, value)
   }
   return changed
 }
 
-/** Replaces elements, then appends those beyond the end in the order of their indexes, then takes out the removed. */
-function changedList(list: readonly AttributeValue[], changes: PathNode<Change>): readonly AttributeValue[] {
+/** Replaces elements, appends those beyond the end in the order of their indexes, and takes out the removed. */
+function changedList({
+  item,
+  list,
+  changes,
+}: Changes & { readonly list: readonly AttributeValue[] }): readonly AttributeValue[] {
   const changed: (AttributeValue | undefined)[] = [...list]
-  for (const [element, child] of changes.children) {
+  const beyond: [number, AttributeValue][] = []
+  for (const [element, child] of childrenOf(changes)) {
     // Below a list there are only indexes.
     const index = element as number
-    const value = changedValue(list[index], child)
+    const value = changedValue(list[index], { item, changes: child })
     if (index < list.length) changed[index] = value
-    else if (value !== undefined) changed.push(value)
+    else if (value !== undefined) beyond.push([index, value])
   }
-  return changed.filter((value) => value !== undefined)
+  beyond.sort(([one], [other]) => one - other)
+  return [...changed.filter((value) => value !== undefined), ...beyond.map(([, value]) => value)]
 }
 
 /** @param depth the level at which the value comes to lie; a top-level attribute's is 1 */

@@ -7,7 +7,7 @@ import type { PathSyntax } from './syntax-tree.ts'
 
 /**
  * Fills names into the paths and checks that none excludes another. As the service does, it goes from the last path to
- * the first. Where several paths are in the way of one, the service names any of them, or even a neighbour.
+ * the first.
  *
  * @returns the paths in their own order
  * @throws ServiceException ValidationException

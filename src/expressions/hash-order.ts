@@ -1,20 +1,29 @@
-// The service keeps the names and values of a request in a Java HashMap and lists them in its order. The order follows
-// from the keys alone, so that our messages can list them alike.
+// The service keeps some things in Java HashMaps and reports the first that it meets in their order. The order follows
+// from the keys alone, so that we can meet things in the same one.
 
 const INITIAL_BUCKETS = 16
 const LOAD_FACTOR = 0.75
 
 /** The keys in the order in which a Java HashMap that they were put into walks them. */
 export function inHashOrder(keys: readonly string[]): readonly string[] {
-  let bucketCount = INITIAL_BUCKETS
-  while (keys.length > bucketCount * LOAD_FACTOR) bucketCount *= 2
-  const bucketOf = (key: string): number => spreadHash(key) & (bucketCount - 1)
-  return [...keys].sort((one, other) => bucketOf(one) - bucketOf(other))
+  return inBucketOrder(keys, textHash)
 }
 
-/** String.hashCode with the upper half mixed into the lower, as HashMap does. */
-function spreadHash(key: string): number {
+/** The entries in the order in which a Java HashMap that they were put into one after another walks them. */
+export function inBucketOrder<Entry>(entries: readonly Entry[], hashOf: (entry: Entry) => number): readonly Entry[] {
+  if (entries.length < 2) return entries
+  let bucketCount = INITIAL_BUCKETS
+  while (entries.length > bucketCount * LOAD_FACTOR) bucketCount *= 2
+  const bucketOf = (entry: Entry): number => {
+    const hash = hashOf(entry)
+    return (hash ^ (hash >>> 16)) & (bucketCount - 1)
+  }
+  return [...entries].sort((one, other) => bucketOf(one) - bucketOf(other))
+}
+
+/** Java's String.hashCode. */
+export function textHash(text: string): number {
   let hash = 0
-  for (let index = 0; index < key.length; index++) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0
-  return hash ^ (hash >>> 16)
+  for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0
+  return hash
 }

@@ -73,6 +73,7 @@ function parsePredicate(reader: TokenReader, first?: Term): Term {
 }
 
 function parsePrimary(reader: TokenReader): Term {
+  reader.undecided()
   if (reader.kind === '(') return parseParentheses(reader)
   return { kind: 'operand', operand: parseBareOperand(reader), isGrouped: false }
 }
@@ -83,7 +84,7 @@ function parseParentheses(reader: TokenReader): Term {
   let term = reader.nested(() => parseOr(reader))
   for (;;) {
     reader.expect(')')
-    if (term.isGrouped) reader.noteRedundantParentheses()
+    if (term.isGrouped) reader.refuseRedundantParentheses()
     term = { ...term, isGrouped: true }
     openCount--
     if (openCount === 0) return term
@@ -100,10 +101,14 @@ function conditionTerm(condition: ConditionSyntax): Term {
 }
 
 function asCondition(reader: TokenReader, term: Term): ConditionSyntax {
-  if (term.kind === 'condition') return term.condition
-  return term.operand.kind === 'function' ? term.operand : reader.refuse()
+  const condition = term.kind === 'condition' ? term.condition : term.operand
+  if (condition.kind === 'path' || condition.kind === 'value') return reader.refuse()
+  reader.decided()
+  return condition
 }
 
 function asOperand(reader: TokenReader, term: Term): OperandSyntax {
-  return term.kind === 'operand' ? term.operand : reader.refuse()
+  if (term.kind === 'condition') return reader.refuse()
+  reader.decided()
+  return term.operand
 }

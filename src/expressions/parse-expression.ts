@@ -1,5 +1,5 @@
 // From text to checked syntax. Everything that can be said about a text without names and values is said here, in the
-// service's order: size, syntax, redundant parentheses, structure.
+// service's order: size, syntax and redundant parentheses, structure.
 
 import { MAX_EXPRESSION_SIZE_BYTES } from '../model/limits.ts'
 import { checkCondition, checkProjection, checkUpdate } from './check-structure.ts'

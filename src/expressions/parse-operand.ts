@@ -34,8 +34,10 @@ export function parseBareOperand(reader: TokenReader): OperandSyntax {
 export function parseOperand(reader: TokenReader): OperandSyntax {
   const parenthesesCount = takeOpeningParentheses(reader)
   const operand = parseBareOperand(reader)
-  for (let count = 0; count < parenthesesCount; count++) reader.expect(')')
-  if (parenthesesCount > 1) reader.noteRedundantParentheses()
+  for (let count = 0; count < parenthesesCount; count++) {
+    reader.expect(')')
+    if (count > 0) reader.refuseRedundantParentheses()
+  }
   return operand
 }
 

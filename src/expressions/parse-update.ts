@@ -40,20 +40,25 @@ function parseAction(reader: TokenReader, keyword: UpdateSectionSyntax['keyword'
 
 /** An operand, or a sum or difference of two; parentheses may stand around each of them. */
 function parseSetValue(reader: TokenReader): SetValueSyntax {
+  reader.undecided()
   let openCount = takeOpeningParentheses(reader)
   let value: SetValueSyntax = parseBareOperand(reader)
   let isGrouped = false
   for (;;) {
     const operator = reader.kind
     if (value.kind !== 'arithmetic' && (operator === '+' || operator === '-')) {
+      reader.decided()
       reader.take()
       value = { kind: 'arithmetic', operator, left: value, right: parseOperand(reader) }
       isGrouped = false
     }
-    if (openCount === 0) return value
+    if (openCount === 0) {
+      reader.decided()
+      return value
+    }
     reader.expect(')')
     openCount--
-    if (isGrouped) reader.noteRedundantParentheses()
+    if (isGrouped) reader.refuseRedundantParentheses()
     isGrouped = true
   }
 }

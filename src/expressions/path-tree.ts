@@ -1,8 +1,11 @@
 // Paths of one expression as a tree: it finds paths that exclude each other, and is walked beside an item to project or
 // update all places in one go.
 
-import { AssertionError } from '../base/assert.ts'
+import { assert } from '../base/assert.ts'
 import type { DocumentPath, PathElement } from './document-path.ts'
+import { inBucketOrder, textHash } from './hash-order.ts'
+
+const ELEMENT_HASH_BASE = 10_062
 
 /** A place that paths lead to or through. */
 export interface PathNode<Leaf> {
@@ -15,7 +18,7 @@ export interface PathNode<Leaf> {
 /** A path that excludes another: one contains the other (overlap), or they take a place as map and as list (conflict). */
 export interface PathClash<Leaf> {
   readonly kind: 'overlap' | 'conflict'
-  /** What is at the end of the path that was there already. */
+  /** What is at the end of the path that the service shows for it, which is not always the one in the way. */
   readonly leaf: Leaf
 }
 
@@ -28,12 +31,14 @@ export function createPathTree<Leaf>(): PathNode<Leaf> {
  * Adds a path to the tree.
  *
  * @param leaf what to put at its end
- * @returns undefined, or a path that is there already and excludes this one; then the tree is not to be used any more
+ * @returns undefined, or a path that is there already; then the tree is not to be used any more
  */
 export function addPath<Leaf>(root: PathNode<Leaf>, path: DocumentPath, leaf: Leaf): PathClash<Leaf> | undefined {
+  let parent = root
   let node = root
   for (const element of path) {
-    if (node.leaf !== undefined) return { kind: 'overlap', leaf: node.leaf }
+    if (node.leaf !== undefined) return { kind: 'overlap', leaf: firstLeaf(parent) }
+    parent = node
     let child = node.children.get(element)
     if (child === undefined) {
       if (!fitsBeside(element, node)) return { kind: 'conflict', leaf: firstLeaf(node) }
@@ -42,9 +47,14 @@ export function addPath<Leaf>(root: PathNode<Leaf>, path: DocumentPath, leaf: Le
     }
     node = child
   }
-  if (node.leaf !== undefined || node.children.size > 0) return { kind: 'overlap', leaf: firstLeaf(node) }
+  if (node.leaf !== undefined || node.children.size > 0) return { kind: 'overlap', leaf: firstLeaf(parent) }
   node.leaf = leaf
   return undefined
+}
+
+/** What lies below a place, in the service's order. */
+export function childrenOf<Leaf>(node: PathNode<Leaf>): readonly (readonly [PathElement, PathNode<Leaf>])[] {
+  return inBucketOrder([...node.children], ([element]) => elementHash(element))
 }
 
 /** Puts the elements of each list in the order of their indexes; to be called when all paths have been added. */
@@ -61,11 +71,17 @@ export function hasElements(node: PathNode<unknown>): boolean {
   return false
 }
 
-/** What is at the end of some path through this place. */
+/** What is at the end of the path that the service meets first below a place. */
 function firstLeaf<Leaf>(node: PathNode<Leaf>): Leaf {
   if (node.leaf !== undefined) return node.leaf
-  for (const child of node.children.values()) return firstLeaf(child)
-  throw new AssertionError('Every place in a path tree is on the way of a path.')
+  const [first] = childrenOf(node)
+  assert(first !== undefined, 'Every place in a path tree is on the way of a path.')
+  return firstLeaf(first[1])
+}
+
+/** The hash of a path element in the service, found by observation: it counts down from a constant. */
+function elementHash(element: PathElement): number {
+  return (ELEMENT_HASH_BASE - (typeof element === 'number' ? element : textHash(element))) | 0
 }
 
 /** Whether `element` is of the kind of those that the node has: all names, or all indexes. */

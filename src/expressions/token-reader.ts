@@ -11,6 +11,7 @@ export class TokenReader {
   readonly #tokens: readonly Token[]
   #index = 0
   #depth = 0
+  #isUndecided = false
   #hasRedundantParentheses = false
 
   constructor(parameter: ExpressionParameter, text: string) {
@@ -79,22 +80,43 @@ export class TokenReader {
     return syntax
   }
 
-  /** Notes that parentheses stand directly inside parentheses. */
-  noteRedundantParentheses(): void {
-    this.#hasRedundantParentheses = true
+  /**
+   * Says that what comes next can be read in two ways, and only what stands behind it will tell: until then an error of
+   * syntax is reported rather than redundant parentheses.
+   */
+  undecided(): void {
+    this.#isUndecided = true
   }
 
   /**
-   * To be called when all is parsed: nothing may be left, and redundant parentheses are refused (only now, as errors of
-   * syntax come first).
+   * Says that it is clear now how to read what came last.
+   *
+   * @throws ServiceException ValidationException when there were redundant parentheses in it
+   */
+  decided(): void {
+    this.#isUndecided = false
+    if (this.#hasRedundantParentheses) {
+      throw expressionException(this.#parameter, 'The expression has redundant parentheses;')
+    }
+  }
+
+  /**
+   * Refuses parentheses that stand directly inside parentheses, at once or when it is clear how to read them.
+   *
+   * @throws ServiceException ValidationException
+   */
+  refuseRedundantParentheses(): void {
+    this.#hasRedundantParentheses = true
+    if (!this.#isUndecided) this.decided()
+  }
+
+  /**
+   * To be called when all is parsed: nothing may be left.
    *
    * @throws ServiceException ValidationException
    */
   finish(): void {
     if (this.kind !== 'end') this.refuse()
-    if (this.#hasRedundantParentheses) {
-      throw expressionException(this.#parameter, 'The expression has redundant parentheses;')
-    }
   }
 
   #at(index: number): Token {

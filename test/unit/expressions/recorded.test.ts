@@ -6,7 +6,7 @@ import type { KeyShape } from '../../../src/model/key-schema.ts'
 import { ServiceException } from '../../../src/model/service-exception.ts'
 import { canonicalItem } from '../../../src/model/validate-item.ts'
 import { bindExpressions, type ExpressionBinder } from '../../../src/expressions/request-expressions.ts'
-import { CASE_ITEM, type ExpressionCase, type WireValue } from '../../support/expression-cases.ts'
+import { CASE_ITEM, type ExpressionCase } from '../../support/expression-cases.ts'
 import conditions from './fixtures/conditions.json'
 import hashKeys from './fixtures/hash-keys.json'
 import numberKeys from './fixtures/number-keys.json'
@@ -41,7 +41,10 @@ const item: Item = canonicalItem(fromWire({ ...KEY, ...CASE_ITEM }))
 const source: AttributeSource = { attribute: (name) => (Object.hasOwn(item, name) ? item[name] : undefined) }
 
 /** What we answer, in the fixture's form. */
-function answerTo(expression: ExpressionCase, evaluate: (binder: ExpressionBinder, text: string) => () => unknown): unknown {
+function answerTo(
+  expression: ExpressionCase,
+  evaluate: (binder: ExpressionBinder, text: string) => () => unknown,
+): unknown {
   try {
     const binder = bindExpressions({
       ExpressionAttributeNames: expression.names,
@@ -63,13 +66,18 @@ function withSortedSets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]): [string, unknown] => {
       if ((name === 'SS' || name === 'NS') && Array.isArray(member)) return [name, member.map(String).sort()]
-      if (name === 'BS' && Array.isArray(member)) return [name, member.map((part) => Buffer.from(part as Uint8Array).toString('hex')).sort()]
+      if (name === 'BS' && Array.isArray(member))
+        return [name, member.map((part) => Buffer.from(part as Uint8Array).toString('hex')).sort()]
       return [name, withSortedSets(member)]
     }),
   )
 }
 
-function replay(fixture: string, cases: readonly unknown[], evaluate: (binder: ExpressionBinder, text: string) => () => unknown): void {
+function replay(
+  fixture: string,
+  cases: readonly unknown[],
+  evaluate: (binder: ExpressionBinder, text: string) => () => unknown,
+): void {
   describe(fixture, () => {
     for (const [index, recorded] of (cases as readonly RecordedCase[]).entries()) {
       const title = recorded.text.length > 80 ? `${recorded.text.slice(0, 80)}…` : recorded.text
@@ -80,7 +88,7 @@ function replay(fixture: string, cases: readonly unknown[], evaluate: (binder: E
         if (difference === undefined) {
           expect(ours).toEqual(theirs)
         } else {
-          expect(ours).toEqual(difference.ours)
+          expect(ours).toEqual({ error: difference.ours })
           expect(ours).not.toEqual(theirs)
         }
       })
