@@ -124,7 +124,7 @@ class LogStructuredStore implements OrderedStore {
     this.#keeper.loadFilters().catch((error: unknown) => {
       this.#logger('error', 'Key filters could not be loaded.', { cause: error })
     })
-    this.#maintenance.afterWrite()
+    this.#maintenance.start()
   }
 
   snapshot(): Snapshot {

@@ -6,6 +6,7 @@ import { assert } from '../base/assert.ts'
 import { type Clock, sleep, type Timer } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
 import type { Logger } from '../base/logger.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { LogDevice } from './log-device.ts'
 import { decodeManifest, encodeManifest, type Manifest } from './manifest-codec.ts'
 import { MergeCursor } from './merge-cursor.ts'
@@ -34,8 +35,8 @@ export const RETIRED_KEEP_MS = 10_000
 export const MAX_HELD_CHECKPOINTS = 8
 /** Pages removed in one transaction. */
 const DELETE_STEP_PAGES = 512
-/** How long a merge rests between steps while there are writes. */
-const MERGE_REST_MS = 2
+/** Bytes that a merge writes before it looks whether there is something more urgent. */
+const MERGE_STEP_BYTES = 131_072
 /** How many flushes and merges one batch waits for. */
 const MAX_ROOM_ATTEMPTS = 64
 /** How often one flush or merge starts anew because another worker changed the manifest. */
@@ -78,6 +79,11 @@ export class Maintenance {
     this.#mergePages = new PageReader(options.device, 0)
     this.#lastWriteMs = options.clock.monotonicMs()
     this.#checkpoints.push(options.keeper.view.manifest.checkpoint)
+  }
+
+  /** Called once the store is open: looks around in the first idle moment. */
+  start(): void {
+    this.#watch()
   }
 
   /** Called after every batch that was applied: starts what has become due. */
@@ -262,9 +268,10 @@ export class Maintenance {
     const { device, logger, clock } = this.#options
     const reserved = await this.#reserveRun()
     const runId = reserved.nextRunId - 1
-    const writer = new RunWriter(device, runId)
+    const writer = new RunWriter(device, runId, MERGE_STEP_BYTES)
     const sources = inputs.map((run) => new RunSource(run, this.#mergePages, run.wholeRange))
     const cursor = new MergeCursor(sources, { reverse: false, owner: ALWAYS_OPEN, keepsRemovals: !isToBottom })
+    let stepStartMs = clock.monotonicMs()
     for (;;) {
       const moved = cursor.advance()
       if (!(moved instanceof Promise ? await moved : moved)) break
@@ -272,7 +279,8 @@ export class Maintenance {
       if (written === undefined) continue
       await written
       if (this.#isClosing) return this.#abandon(runId)
-      if (clock.monotonicMs() - this.#lastWriteMs < IDLE_AFTER_MS) await sleep(clock, MERGE_REST_MS)
+      await this.#rest(clock.monotonicMs() - stepStartMs)
+      stepStartMs = clock.monotonicMs()
     }
     const run = await writer.finish()
     const atMs = clock.now()
@@ -290,6 +298,13 @@ export class Maintenance {
     if (!(await this.#install({ run, change, isDone }))) return false
     logger('debug', 'Merged.', { runId, rows: writer.rows, inputs: inputs.length })
     return true
+  }
+
+  /** Leaves others half of the time while there are writes, unless these wait for the merge. */
+  #rest(workedMs: number): MaybePromise<void> {
+    const { clock, keeper } = this.#options
+    const isBusy = clock.monotonicMs() - this.#lastWriteMs < IDLE_AFTER_MS
+    if (isBusy && keeper.view.runs.length < MAX_RUNS) return sleep(clock, workedMs)
   }
 
   async #abandon(runId: number): Promise<true> {
@@ -359,7 +374,8 @@ export class Maintenance {
     const { clock, keeper } = this.#options
     const nowMs = clock.now()
     for (const { id, totalPages, atMs } of keeper.view.manifest.retired) {
-      if (this.#removedRuns.has(id) || nowMs - atMs < RETIRED_KEEP_MS || keeper.isHeld(id)) continue
+      // The distance, because clocks are set back at times.
+      if (this.#removedRuns.has(id) || Math.abs(nowMs - atMs) < RETIRED_KEEP_MS || keeper.isHeld(id)) continue
       await this.#removePages(id, totalPages)
       this.#removedRuns.add(id)
     }

@@ -10,13 +10,14 @@ import { PageBuilder } from './page-codec.ts'
 import { encodeFilter, encodeRunIndex, PAGES_PER_RUN, Run } from './run.ts'
 import { splitParts } from './stored-parts.ts'
 
-/** Bytes of pages that go into one transaction, so that no transaction keeps readers of pages waiting for long. */
+/** Bytes of pages that go into one transaction, so that no transaction keeps others waiting for long. */
 export const WRITE_STEP_BYTES = 524_288
 
 /** A run in the making. */
 export class RunWriter {
   readonly #device: LogDevice
   readonly #runId: number
+  readonly #stepBytes: number
   readonly #builder = new PageBuilder()
   readonly #filter = new KeyFilterBuilder()
   readonly #fences: ByteKey[] = []
@@ -27,9 +28,10 @@ export class RunWriter {
   #rows = 0
   #lastKey: ByteKey | undefined
 
-  constructor(device: LogDevice, runId: number) {
+  constructor(device: LogDevice, runId: number, stepBytes: number = WRITE_STEP_BYTES) {
     this.#device = device
     this.#runId = runId
+    this.#stepBytes = stepBytes
   }
 
   /** How many rows were added. */
@@ -45,7 +47,7 @@ export class RunWriter {
     this.#filter.add(key)
     this.#lastKey = key
     this.#rows++
-    if (this.#pagesBytes >= WRITE_STEP_BYTES) return this.#writePages()
+    if (this.#pagesBytes >= this.#stepBytes) return this.#writePages()
   }
 
   /** Writes the rest; undefined when there were no rows. */
