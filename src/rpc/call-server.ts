@@ -150,8 +150,10 @@ function createSettlementEncoder(): (batch: OpenBatch) => Settlements {
 
   function encodeOutput({ form, output }: Result): unknown {
     if (form.rows !== 'packed') return output
-    const walked = replaceObjects(output, takeOut)
-    return walked !== output && isOnlyItem(walked as object) ? ONLY_ITEM : walked
+    const onlyItem = onlyItemOf(output as object | undefined)
+    if (onlyItem === undefined) return replaceObjects(output, takeOut)
+    takeOut(onlyItem)
+    return ONLY_ITEM
   }
 
   return (batch) => {
@@ -175,7 +177,9 @@ function createSettlementEncoder(): (batch: OpenBatch) => Settlements {
   }
 }
 
-function isOnlyItem(output: object): boolean {
-  for (const name in output) if (name !== 'Item') return false
-  return (output as { readonly Item?: unknown }).Item === HOLE
+/** The item of an output that has nothing else, as most gets have it. */
+function onlyItemOf(output: { readonly Item?: unknown } | undefined): PackedItem | undefined {
+  for (const name in output) if (name !== 'Item') return undefined
+  const Item = output?.Item
+  return Item instanceof PackedItem ? Item : undefined
 }

@@ -26,7 +26,9 @@ function walk(value: unknown, replace: (candidate: object) => object | undefined
   if (depth === MAX_HOLE_DEPTH || ArrayBuffer.isView(value)) return value
   if (Array.isArray(value)) return walkArray(value, replace, depth)
   let copy: Record<string, unknown> | undefined
-  for (const [name, member] of Object.entries(value)) {
+  // Inputs and outputs are plain data, so that nothing is inherited; `in` makes no list of the members.
+  for (const name in value) {
+    const member = (value as Readonly<Record<string, unknown>>)[name]
     const walked = walk(member, replace, depth + 1)
     if (walked === member) continue
     copy ??= { ...value }

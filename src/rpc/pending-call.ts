@@ -15,6 +15,16 @@ export interface GatheredBatch {
   readonly items: Uint8Array<ArrayBuffer> | undefined
 }
 
+/** What a call ends with. */
+export interface Settlement {
+  /** Makes the result of the output. What it throws rejects the call. */
+  readonly decode: (output: unknown) => unknown
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+  /** Called once, before the call settles. */
+  readonly onSettled: () => void
+}
+
 /** A call under way. It settles once; what comes later is dropped. */
 export class PendingCall {
   readonly form: CallForm
@@ -24,26 +34,36 @@ export class PendingCall {
   itemsEnd = 0
   /** How many workers have died with it. */
   losses = 0
-  isSettled = false
-  readonly #resolve: (output: unknown) => void
-  readonly #reject: (error: unknown) => void
+  #settlement: Settlement | undefined
 
-  constructor(form: CallForm, resolve: (output: unknown) => void, reject: (error: unknown) => void) {
+  constructor(form: CallForm, settlement: Settlement) {
     this.form = form
-    this.#resolve = resolve
-    this.#reject = reject
+    this.#settlement = settlement
+  }
+
+  get isSettled(): boolean {
+    return this.#settlement === undefined
   }
 
   resolve(output: unknown): void {
-    if (this.isSettled) return
-    this.isSettled = true
-    this.#resolve(output)
+    const settlement = this.#settle()
+    if (settlement === undefined) return
+    try {
+      settlement.resolve(settlement.decode(output))
+    } catch (error) {
+      settlement.reject(error)
+    }
   }
 
   reject(error: unknown): void {
-    if (this.isSettled) return
-    this.isSettled = true
-    this.#reject(error)
+    this.#settle()?.reject(error)
+  }
+
+  #settle(): Settlement | undefined {
+    const settlement = this.#settlement
+    this.#settlement = undefined
+    settlement?.onSettled()
+    return settlement
   }
 }
 

@@ -47,6 +47,11 @@ export class Session {
   /** Batches that wait for a worker. */
   #unsent: GatheredBatch[] = []
   #pendingCalls = 0
+  /** One function for all calls. */
+  readonly #onSettled = (): void => {
+    this.#pendingCalls--
+    if (this.#pendingCalls === 0) this.#onIdle?.()
+  }
   #link: WorkerLink | undefined
   #isStarting = false
   /** Why calls are refused for good. */
@@ -108,41 +113,31 @@ export class Session {
   #enqueue<T>(prepare: () => Prepared, decode: (output: unknown) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#pendingCalls >= MAX_PENDING_CALLS) throw overloaded()
-      const { form, items = [] } = prepare()
-      const pending = new PendingCall(
-        form,
-        (output) => {
-          this.#countSettled()
-          try {
-            resolve(decode(output))
-          } catch (error) {
-            reject(error)
-          }
-        },
-        (error) => {
-          this.#countSettled()
-          reject(error)
-        },
-      )
-      this.#pendingCalls++
-      this.#gather(pending, () => {
-        for (const bytes of items) {
-          this.#writer.varint(bytes.length)
-          this.#writer.bytes(bytes)
-        }
+      const { form, items } = prepare()
+      // What `decode` makes is what `resolve` takes.
+      const call = new PendingCall(form, {
+        decode,
+        resolve: resolve as (result: unknown) => void,
+        reject,
+        onSettled: this.#onSettled,
       })
+      this.#pendingCalls++
+      call.itemsStart = this.#writer.sizeBytes
+      if (items !== undefined) this.#writeItems(items)
+      this.#gather(call)
     })
   }
 
-  #countSettled(): void {
-    this.#pendingCalls--
-    if (this.#pendingCalls === 0) this.#onIdle?.()
+  #writeItems(items: readonly Uint8Array[]): void {
+    for (const bytes of items) {
+      this.#writer.varint(bytes.length)
+      this.#writer.bytes(bytes)
+    }
   }
 
-  #gather(call: PendingCall, writeItems: () => void): void {
+  /** Adds a call whose items have been written. */
+  #gather(call: PendingCall): void {
     if (this.#gathered.length === 0) queueMicrotask(() => this.#flush())
-    call.itemsStart = this.#writer.sizeBytes
-    writeItems()
     call.itemsEnd = this.#writer.sizeBytes
     this.#gathered.push(call)
     if (this.#gathered.length >= MAX_CALLS_PER_BATCH || call.itemsEnd >= MAX_BATCH_ITEMS_BYTES) this.#flush()
@@ -219,7 +214,9 @@ export class Session {
     }
     const { items = NO_BYTES } = batch
     const bytes = items.subarray(call.itemsStart, call.itemsEnd)
-    this.#gather(call, () => this.#writer.bytes(bytes))
+    call.itemsStart = this.#writer.sizeBytes
+    this.#writer.bytes(bytes)
+    this.#gather(call)
   }
 }
 
