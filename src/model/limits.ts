@@ -84,6 +84,9 @@ export const MAX_PLACEHOLDER_SIZE_BYTES = 255
 /** The greatest list index that a document path may name. */
 export const MAX_LIST_INDEX = 2_147_483_647
 
+/** One expression with each of its placeholders replaced by the name or value that it stands for (1 MB). */
+export const MAX_BOUND_EXPRESSION_SIZE_BYTES = 1_048_576
+
 /** All ExpressionAttributeNames and ExpressionAttributeValues of a request together (2 MB). */
 export const MAX_SUBSTITUTION_SIZE_BYTES = 2_097_152
 
