@@ -1,5 +1,6 @@
 // Fills names and values into a condition and checks its operands, in the service's order: the parts of the condition
-// from left to right, and for each its operands first, then their number, that they are distinct, then their types.
+// from left to right, and for each its operands first, then their number, that they are distinct, then their types (for
+// BETWEEN, their types before).
 
 import type { AttributeType } from '../model/attribute-value.ts'
 import { MAX_IN_OPERANDS } from '../model/limits.ts'
@@ -58,8 +59,8 @@ export function bindCondition(scope: ExpressionScope, syntax: ConditionSyntax): 
       const low = bindOperand(scope, syntax.low)
       const high = bindOperand(scope, syntax.high)
       scope.countOperator()
-      checkFirstDistinct(scope, 'BETWEEN', [operand, low, high])
       checkOperandTypes(scope, 'BETWEEN', [operand, low, high], ORDERED_TYPES)
+      checkFirstDistinct(scope, 'BETWEEN', [operand, low, high])
       checkBounds(scope, { low, high })
       return { kind: 'between', operand, low, high }
     }

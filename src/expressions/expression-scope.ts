@@ -1,12 +1,22 @@
 // What binding one expression needs: the request's names and values, and a count of what the expression refers to.
 
+import { textSizeBytes } from '../base/utf8.ts'
 import type { AttributeValue } from '../model/attribute-value.ts'
-import { MAX_EXPRESSION_OPERATORS, MAX_NESTING_DEPTH } from '../model/limits.ts'
+import { valueSizeBytes } from '../model/item-size.ts'
+import { MAX_BOUND_EXPRESSION_SIZE_BYTES, MAX_EXPRESSION_OPERATORS, MAX_NESTING_DEPTH } from '../model/limits.ts'
 import type { ServiceException } from '../model/service-exception.ts'
 import type { DocumentPath, PathElement } from './document-path.ts'
 import { type ExpressionParameter, expressionException, TOO_MANY_OPERATORS } from './expression-exception.ts'
 import type { Substitutions } from './substitutions.ts'
 import type { PathElementSyntax, PathSyntax, ValueSyntax } from './syntax-tree.ts'
+
+/** An expression to bind, and the request's names and values. */
+export interface ScopeOptions {
+  readonly parameter: ExpressionParameter
+  readonly text: string
+  readonly names: Substitutions<string>
+  readonly values: Substitutions<AttributeValue>
+}
 
 /** Fills in names and values for one expression, and notes the attributes that it refers to. */
 export class ExpressionScope {
@@ -16,11 +26,13 @@ export class ExpressionScope {
   readonly #topLevelNames: Set<string> = new Set()
   readonly #nestedNames: Set<string> = new Set()
   #operatorCount = 0
+  #sizeBytes: number
 
-  constructor(parameter: ExpressionParameter, names: Substitutions<string>, values: Substitutions<AttributeValue>) {
+  constructor({ parameter, text, names, values }: ScopeOptions) {
     this.#parameter = parameter
     this.#names = names
     this.#values = values
+    this.#sizeBytes = text.length
   }
 
   /** Top-level attributes of all paths so far. */
@@ -58,10 +70,13 @@ export class ExpressionScope {
    */
   value(syntax: ValueSyntax): AttributeValue {
     const value = this.#values.use(syntax.placeholder)
-    if (value !== undefined) return value
-    throw this.refusal(
-      `An expression attribute value used in expression is not defined; attribute value: ${syntax.placeholder}`,
-    )
+    if (value === undefined) {
+      throw this.refusal(
+        `An expression attribute value used in expression is not defined; attribute value: ${syntax.placeholder}`,
+      )
+    }
+    this.#sizeBytes += valueSizeBytes(value)
+    return value
   }
 
   /** Notes an operator or function. */
@@ -70,12 +85,16 @@ export class ExpressionScope {
   }
 
   /**
-   * To be called when all is bound: refuses too many operators, which the service looks at last.
+   * To be called when all is bound: refuses too many operators and too long names and values, which the service looks
+   * at last.
    *
    * @throws ServiceException ValidationException
    */
   finish(): void {
     if (this.#operatorCount > MAX_EXPRESSION_OPERATORS) throw this.refusal(TOO_MANY_OPERATORS)
+    if (this.#sizeBytes > MAX_BOUND_EXPRESSION_SIZE_BYTES) {
+      throw this.refusal('Expression size has exceeded the maximum allowed size;')
+    }
   }
 
   /** An exception that says what is wrong with this expression. */
@@ -87,9 +106,12 @@ export class ExpressionScope {
     if (syntax.kind === 'name') return syntax.text
     if (syntax.kind === 'index') return Number(syntax.digits)
     const name = this.#names.use(syntax.text)
-    if (name !== undefined) return name
-    throw this.refusal(
-      `An expression attribute name used in the document path is not defined; attribute name: ${syntax.text}`,
-    )
+    if (name === undefined) {
+      throw this.refusal(
+        `An expression attribute name used in the document path is not defined; attribute name: ${syntax.text}`,
+      )
+    }
+    this.#sizeBytes += textSizeBytes(name)
+    return name
   }
 }

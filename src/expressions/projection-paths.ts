@@ -24,7 +24,9 @@ export interface ProjectionPaths {
  * @throws ServiceException ValidationException
  */
 export function createProjection(scope: ExpressionScope, syntax: ProjectionSyntax): ProjectionPaths {
-  const selection = selectPaths(bindDistinctPaths(scope, syntax.paths))
+  const paths = bindDistinctPaths(scope, syntax.paths)
+  scope.finish()
+  const selection = selectPaths(paths)
   const { topLevelNames, nestedNames } = scope
   return {
     topLevelNames,

@@ -54,12 +54,13 @@ export interface ExpressionBinder {
 export function bindExpressions(inputs: ExpressionInputs): ExpressionBinder {
   const names = readNames(inputs.ExpressionAttributeNames)
   const values = readValues(inputs.ExpressionAttributeValues)
-  const scopeOf = (parameter: ExpressionParameter): ExpressionScope => new ExpressionScope(parameter, names, values)
+  const scopeOf = (parameter: ExpressionParameter, text: string): ExpressionScope =>
+    new ExpressionScope({ parameter, text, names, values })
   let keyMismatch: ServiceException | undefined
   return {
-    condition: (parameter, text) => createCondition(scopeOf(parameter), parsedCondition(parameter, text)),
+    condition: (parameter, text) => createCondition(scopeOf(parameter, text), parsedCondition(parameter, text)),
     keyCondition(text, keys) {
-      const scope = scopeOf('KeyConditionExpression')
+      const scope = scopeOf('KeyConditionExpression', text)
       const bound = bindCondition(scope, parsedCondition('KeyConditionExpression', text))
       scope.finish()
       try {
@@ -70,8 +71,8 @@ export function bindExpressions(inputs: ExpressionInputs): ExpressionBinder {
         return { partition: [], sort: [] }
       }
     },
-    projection: (text) => createProjection(scopeOf('ProjectionExpression'), parsedProjection(text)),
-    update: (text) => createUpdate(scopeOf('UpdateExpression'), parsedUpdate(text)),
+    projection: (text) => createProjection(scopeOf('ProjectionExpression', text), parsedProjection(text)),
+    update: (text) => createUpdate(scopeOf('UpdateExpression', text), parsedUpdate(text)),
     finish() {
       names.refuseUnused()
       values.refuseUnused()
