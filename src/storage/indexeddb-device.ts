@@ -89,7 +89,7 @@ class IndexedDbDevice implements LogDevice {
 
   cutLog(upTo: number): Promise<void> {
     return this.#repeat((database) =>
-      write(database, { store: 'log', durability: 'relaxed', isChained: true }, (log) => {
+      write(database, { store: 'log', durability: 'relaxed' }, (log) => {
         const floor = log.get(FLOOR_KEY)
         floor.onsuccess = () => {
           if (floorOf(floor) >= upTo) return
@@ -111,7 +111,7 @@ class IndexedDbDevice implements LogDevice {
   changeManifest(change: (present: Uint8Array | undefined) => Uint8Array | undefined): Promise<void> {
     // Strict, because the log behind the manifest is cut afterwards (law 5).
     return this.#repeat((database) =>
-      write(database, { store: 'meta', durability: 'strict', isChained: true }, (meta, abort) => {
+      write(database, { store: 'meta', durability: 'strict' }, (meta, abort) => {
         const present = meta.get(MANIFEST_KEY)
         present.onsuccess = () => {
           try {
@@ -289,24 +289,35 @@ class IndexedDbDevice implements LogDevice {
 }
 
 /**
- * Compare-and-append. `commit` spares a round trip between the worker and the browser's process. It is safe although
- * the floor's answer comes too late to abort: an add that succeeds under a sequence number that was cut leaves bytes
- * below the floor, where nobody reads. If the number is free and not cut it was never used, so it is the next one.
+ * Compare-and-append. It is safe although the floor's answer comes too late to abort: an add that succeeds under a
+ * sequence number that was cut leaves bytes below the floor, where nobody reads. If the number is free and not cut it
+ * was never used, so it is the next one.
+ *
+ * Asking for the commit at once spares a round trip between the worker and the browser's process, a quarter of the
+ * time. Symptom: in Firefox 153 the transaction then completes although a request has failed. Cause, as far
+ * as seen from outside: it leaves out the check for failed requests that the specification has there. So this is done with one request only, whose own outcome
+ * is looked at. https://w3c.github.io/IndexedDB/#commit-a-transaction
  */
 function appendRecord(database: IDBDatabase, request: AppendRequest): Promise<AppendOutcome> {
   const { sequence, parts, durability } = request
-  return write(database, { store: 'log', durability }, (log) => {
-    for (const [index, part] of parts.entries()) log.add(part, sequence + index / MAX_PARTS_PER_RECORD)
+  const [first] = parts
+  assert(first !== undefined, 'A record of the log has at least one part.')
+  return write(database, { store: 'log', durability, commitsAtOnce: parts.length === 1 }, (log) => {
     const floor = log.get(FLOOR_KEY)
-    return () => (floorOf(floor) >= sequence ? 'cut' : 'appended')
+    const added = log.add(first, sequence)
+    for (let index = 1; index < parts.length; index++) log.add(parts[index], sequence + index / MAX_PARTS_PER_RECORD)
+    return () => {
+      if (added.error !== null) throw added.error
+      return floorOf(floor) >= sequence ? 'cut' : 'appended'
+    }
   })
 }
 
 interface WriteOptions {
   readonly store: StoreName
   readonly durability: Durability
-  /** Whether later requests depend on the results of earlier ones; without, the commit is asked for at once. */
-  readonly isChained?: boolean
+  /** Whether to ask for the commit without waiting for the requests. `issue` then looks at their errors itself. */
+  readonly commitsAtOnce?: boolean
 }
 
 /**
@@ -317,7 +328,7 @@ interface WriteOptions {
  */
 function write<T>(
   database: IDBDatabase,
-  { store, durability, isChained = false }: WriteOptions,
+  { store, durability, commitsAtOnce = false }: WriteOptions,
   issue: (store: IDBObjectStore, abort: (error: unknown) => void) => () => T,
 ): Promise<T> {
   const transaction = database.transaction(store, 'readwrite', { durability })
@@ -327,9 +338,15 @@ function write<T>(
       failure = error
       transaction.abort()
     })
-    transaction.oncomplete = () => resolve(result())
+    transaction.oncomplete = () => {
+      try {
+        resolve(result())
+      } catch (error) {
+        reject(error)
+      }
+    }
     transaction.onabort = () => reject(failure ?? transaction.error ?? lostConnection())
-    if (!isChained) transaction.commit()
+    if (commitsAtOnce) transaction.commit()
   })
 }
 

@@ -1,13 +1,13 @@
 import { IDBFactory } from 'fake-indexeddb'
 import 'fake-indexeddb/auto'
-import { openLogStructuredStore } from '../../src/storage/log-structured-store.ts'
+import { type LogStructuredStoreOptions, openLogStructuredStore } from '../../src/storage/log-structured-store.ts'
 import type { OrderedStore } from '../../src/storage/contract.ts'
 import { describeSharedStore, describeStore, type SharedStoreUnderTest } from './store-contract.ts'
 
 /** Small enough that the suite's larger tests flush and merge. */
 const SMALL = { memtableBytes: 20_000, pageCacheBytes: 100_000 }
 
-function makeStore(options: object): () => Promise<SharedStoreUnderTest> {
+function makeStore(options: Partial<LogStructuredStoreOptions>): () => Promise<SharedStoreUnderTest> {
   return async () => {
     globalThis.indexedDB = new IDBFactory()
     const opened: OrderedStore[] = []

@@ -1,0 +1,38 @@
+// The contract on the browser's own IndexedDB, BroadcastChannel and Web Locks.
+
+import type { OrderedStore } from '../../src/storage/contract.ts'
+import { deleteStoredDatabase } from '../../src/storage/delete-database.ts'
+import { type LogStructuredStoreOptions, openLogStructuredStore } from '../../src/storage/log-structured-store.ts'
+import { describeSharedStore, describeStore, type SharedStoreUnderTest } from './store-contract.ts'
+
+/** Small enough that the suite's larger tests flush and merge. */
+const SMALL = { memtableBytes: 20_000, pageCacheBytes: 100_000 }
+
+let databases = 0
+
+function makeStore(options: Partial<LogStructuredStoreOptions>): () => Promise<SharedStoreUnderTest> {
+  return async () => {
+    const name = `contract-${databases++}`
+    const opened: OrderedStore[] = []
+    const openAnother = async (): Promise<OrderedStore> => {
+      const store = await openLogStructuredStore({ name, ...options })
+      opened.push(store)
+      return store
+    }
+    const store = await openAnother()
+    return {
+      store,
+      openAnother,
+      dispose: async () => {
+        for (const each of opened) await each.close()
+        await deleteStoredDatabase(name)
+      },
+    }
+  }
+}
+
+describeStore('the log-structured store', makeStore({}))
+describeSharedStore('the log-structured store', makeStore({}))
+describeStore('the log-structured store with strict durability', makeStore({ durability: 'strict' }))
+describeStore('the log-structured store with a small memtable', makeStore(SMALL))
+describeSharedStore('the log-structured store with a small memtable', makeStore(SMALL))
