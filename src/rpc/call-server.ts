@@ -3,7 +3,6 @@
 // the batch itself; the page asks for each further group with `rest`, which is also what bounds the traffic back.
 
 import { assert } from '../base/assert.ts'
-import { ByteReader } from '../base/byte-reader.ts'
 import { ByteWriter } from '../base/byte-writer.ts'
 import {
   type AttributeDictionary,
@@ -11,6 +10,7 @@ import {
   type GrowableDictionary,
   PackedItem,
 } from '../model/packed-item.ts'
+import { type PackedCursor, readSizedView } from '../model/packed-format.ts'
 import { HOLE, replaceObjects } from './holes.ts'
 import { transferItems } from './transfer-items.ts'
 import type { CallBatch, CallForm, DictionaryNews, Failure, Hole, Settlements } from './protocol.ts'
@@ -114,9 +114,9 @@ function settled(batch: OpenBatch): void {
 /** Puts the items of a message back into its inputs, call by call in their order. */
 function createFiller(message: CallBatch, dictionary: GrowableDictionary): (form: CallForm) => unknown {
   for (const name of message.newNames) dictionary.add(name)
-  const reader = new ByteReader(message.items ?? NO_BYTES)
+  const cursor: PackedCursor = { bytes: message.items ?? NO_BYTES, at: 0 }
   const replace = (candidate: object): PackedItem | undefined =>
-    candidate === message.hole ? new PackedItem(reader.take(reader.varint()), dictionary) : undefined
+    candidate === message.hole ? new PackedItem(readSizedView(cursor), dictionary) : undefined
   return (form) => (form.rows === 'packed' ? replaceObjects(form.input, replace) : form.input)
 }
 

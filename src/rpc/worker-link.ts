@@ -9,10 +9,10 @@
 
 import { proxy, type Remote, wrap } from 'comlink'
 import { assert } from '../base/assert.ts'
-import { ByteReader } from '../base/byte-reader.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
 import { type Logger, silentLogger } from '../base/logger.ts'
+import { type PackedCursor, readSizedView, readVarint } from '../model/packed-format.ts'
 import { createDictionary, type GrowableDictionary, PackedItem } from '../model/packed-item.ts'
 import { HOLE, replaceObjects } from './holes.ts'
 import { type GatheredBatch, isRead, isUnlimited, type PendingCall } from './pending-call.ts'
@@ -145,12 +145,12 @@ export class WorkerLink {
   #settle(batch: GatheredBatch, settlements: Settlements): void {
     const { indexes, outputs, failures, hole } = settlements
     this.#learnNames(settlements)
-    const reader = new ByteReader(settlements.items ?? NO_BYTES)
+    const cursor: PackedCursor = { bytes: settlements.items ?? NO_BYTES, at: 0 }
     const fill = (candidate: object): PackedItem | undefined => {
       if (candidate !== hole) return undefined
-      const dictionary = this.#dictionaries.get(reader.varint())
+      const dictionary = this.#dictionaries.get(readVarint(cursor))
       assert(dictionary !== undefined, 'The worker has told the names of every dictionary that it uses.')
-      return new PackedItem(reader.take(reader.varint()), dictionary)
+      return new PackedItem(readSizedView(cursor), dictionary)
     }
     for (let at = 0; at < indexes.length; at++) {
       const call = batch.calls[indexes[at] as number] as PendingCall

@@ -132,7 +132,7 @@ describe('work on many items', () => {
     )
   })
 
-  it('gives the thread back after every 6 ms of packing', async () => {
+  it('gives the thread back after every 4 ms of packing', async () => {
     const slowClock = createManualClock()
     let packed = 0
     const slow = (): Uint8Array => {
@@ -142,6 +142,6 @@ describe('work on many items', () => {
     }
     const packedAtOtherTask = new Promise<number>((resolve) => setImmediate(() => resolve(packed)))
     await runBulk({ source: numbers(600), clock: slowClock, pack: slow, run: async () => undefined })
-    expect(await packedAtOtherTask).toBe(6)
+    expect(await packedAtOtherTask).toBe(4)
   })
 })
