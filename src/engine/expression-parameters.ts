@@ -18,6 +18,16 @@ export interface ExpressionParameters {
   readonly others: readonly string[]
 }
 
+/** Parameters of before there were expressions that are not there, and what to use instead. */
+const REPLACEMENTS: ReadonlyMap<string, ExpressionParameter> = new Map([
+  ['AttributeUpdates', 'UpdateExpression'],
+  ['ConditionalOperator', 'ConditionExpression'],
+  ['Expected', 'ConditionExpression'],
+  ['KeyConditions', 'KeyConditionExpression'],
+  ['QueryFilter', 'FilterExpression'],
+  ['ScanFilter', 'FilterExpression'],
+])
+
 /**
  * Refuses a request that mixes expressions with what they replace, or gives names or values to none.
  *
@@ -40,11 +50,21 @@ export function checkExpressionParameters(
   if (input.ExpressionAttributeNames !== undefined && given.length === 0) {
     throw validationException('ExpressionAttributeNames can only be specified when using expressions')
   }
+  refuseLegacy(givenOthers)
   const takingValues = expressions.filter((name) => name !== 'ProjectionExpression')
   if (input.ExpressionAttributeValues !== undefined && !takingValues.some(isGiven)) {
     const verb = takingValues.length === 1 ? 'is' : 'are'
     throw validationException(
       `ExpressionAttributeValues can only be specified when using expressions: ${takingValues.join(' and ')} ${verb} null`,
     )
+  }
+}
+
+/** A condition that is silently not checked would be worse than a refusal. */
+function refuseLegacy(given: readonly string[]): void {
+  for (const name of given) {
+    const replacement = REPLACEMENTS.get(name)
+    if (replacement === undefined) continue
+    throw validationException(`The legacy parameter ${name} is not supported: use ${replacement}`)
   }
 }

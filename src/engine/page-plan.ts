@@ -62,6 +62,7 @@ export function pagePlan(
   { input, expressions }: { readonly input: ReadPageInput; readonly expressions: PageExpressions },
 ): PagePlan {
   const { filter, projection } = expressions
+  checkFilterIsProjected(index, filter)
   checkSelect(input, index)
   checkKeyPaths(table, projection)
   checkKeyPaths(table, filter)
@@ -73,20 +74,6 @@ export function pagePlan(
     filter,
     projection,
   }
-}
-
-/**
- * Refuses a filter on attributes that the index does not hold.
- *
- * @throws ServiceException `ValidationException`
- */
-export function checkFilterIsProjected(index: IndexSchema | undefined, filter: Condition | undefined): void {
-  if (index === undefined || filter === undefined) return
-  const missing = notProjected(index, filter.topLevelNames)
-  if (missing.length === 0) return
-  throw validationException(
-    `${INVALID} Secondary index ${index.name} does not project one or more filter attributes: [${missing.join(', ')}]`,
-  )
 }
 
 function checkSelect(
@@ -132,4 +119,13 @@ function needsItems(index: IndexSchema, { Select }: ReadPageInput, projection: P
 function notProjected({ projectedNames }: IndexSchema, names: ReadonlySet<string>): readonly string[] {
   if (projectedNames === undefined) return []
   return inHashOrder([...names].filter((name) => !projectedNames.has(name)))
+}
+
+function checkFilterIsProjected(index: IndexSchema | undefined, filter: Condition | undefined): void {
+  if (index === undefined || filter === undefined) return
+  const missing = notProjected(index, filter.topLevelNames)
+  if (missing.length === 0) return
+  throw validationException(
+    `${INVALID} Secondary index ${index.name} does not project one or more filter attributes: [${missing.join(', ')}]`,
+  )
 }

@@ -213,8 +213,9 @@ function createIndex(
 }
 
 function removeIndex(record: TableRecord, indexName: string): TableUpdate {
-  const index = record.indexes.find(({ kind, name }) => kind === 'global' && name === indexName)
+  const index = record.indexes.find(({ name }) => name === indexName)
   if (index === undefined) throw new ServiceException('ResourceNotFoundException', 'Requested resource not found')
+  if (index.kind === 'local') throw validationException('Cannot delete an index that is not a GlobalSecondaryIndex')
   const deleting: IndexRecord = { ...index, status: 'DELETING' }
   return {
     record: { ...record, indexes: record.indexes.map((other) => (other === index ? deleting : other)) },

@@ -11,7 +11,7 @@ import { isInRange, queryRange, rangeBehind } from '../key-range.ts'
 import type { EngineServices, Operation, RequestContext } from '../operation.ts'
 import type { OutputRow } from '../output-row.ts'
 import { bindPageExpressions } from '../page-expressions.ts'
-import { checkFilterIsProjected, type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
+import { type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
 import { readPage } from '../read-page.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import { queryShape } from '../request-shapes.ts'
@@ -44,8 +44,6 @@ function run(
     after(catalog.require(snapshot, input.TableName), (table) => {
       const index = requestedIndex(table, input)
       const range = rangeOf(bound, table, index)
-      const { filter } = bound.expressions
-      checkFilterIsProjected(index, filter)
       const plan = pagePlan(table, index, { input, expressions: bound.expressions })
       const isReverse = input.ScanIndexForward === false
       return after(catalog.dictionary(snapshot, table), (dictionary) =>

@@ -130,5 +130,5 @@ function returnedAttributes(
 
 function pickedRow(item: Item, updated: readonly DocumentPath[], context: RequestContext): OutputRow | undefined {
   const picked = pickPaths(item, updated)
-  return picked && partialRow(picked, context)
+  return Object.keys(picked).length === 0 ? undefined : partialRow(picked, context)
 }

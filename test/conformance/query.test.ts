@@ -1,0 +1,6 @@
+// Replays the script of Query against the engine.
+
+import { replayScript } from '../support/replay-script.ts'
+import { queryScript } from './scripts/query.ts'
+
+replayScript(queryScript)
