@@ -1,5 +1,5 @@
-// The one configuration of the library build, the demo and the tests. `vite build` makes the library's page and engine
-// entries, `--mode worker` its worker, `--mode demo` is the demo's; Vitest comes with mode `test`.
+// The one configuration of the library build, the demo and the tests. `vite build` makes the entries that package.json
+// exports, `--mode worker` the worker among them, `--mode demo` is the demo's; Vitest comes with mode `test`.
 
 import { resolve } from 'node:path'
 import type { Plugin, UserConfig } from 'vite'
@@ -7,6 +7,8 @@ import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration, ViteUserConfig, ViteUserConfigFnObject } from 'vitest/config'
 import { citiesPlugin } from './demo/build/cities-plugin.ts'
 import { BROWSER_ENGINES } from './test/support/browser-executables.ts'
+import { PACKAGE_ENTRIES, RUNTIME_DEPENDENCIES } from './test/support/package-entries.ts'
+import type { PackageEntry } from './test/support/package-entries.ts'
 import { systemBrowser } from './test/support/vitest-provider.ts'
 
 const ROOT = import.meta.dirname
@@ -21,7 +23,7 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
       return demo()
     case 'worker':
       return libraryBuild({
-        entries: { worker: 'worker/index.ts' },
+        entries: PACKAGE_ENTRIES.filter(({ name }) => name === 'worker'),
         // A module worker has no import map, and a page that serves the file as it is has no bundler that would find its
         // dependencies: so the worker carries them. Bundlers treat the one file as they would treat many.
         external: [],
@@ -34,10 +36,10 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
       return tests()
     default:
       return libraryBuild({
-        entries: { index: 'src/index.ts', engine: 'src/engine/index.ts' },
+        entries: PACKAGE_ENTRIES.filter(({ name }) => name !== 'worker'),
         // The app's bundler resolves these: an app that uses Comlink too must share our copy, as proxies are marked with
         // symbols that belong to one copy.
-        external: ['comlink', 'idb'],
+        external: [...RUNTIME_DEPENDENCIES, /^node:/],
         footer: '',
         emptyOutDir: true,
         plugins: [workerBesidePage()],
@@ -48,8 +50,8 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
 export default configuration
 
 interface LibraryBuild {
-  readonly entries: Readonly<Record<string, string>>
-  readonly external: readonly string[]
+  readonly entries: readonly PackageEntry[]
+  readonly external: readonly (string | RegExp)[]
   readonly footer: string
   readonly emptyOutDir: boolean
   readonly plugins: readonly Plugin[]
@@ -66,7 +68,7 @@ function libraryBuild({ entries, external, footer, emptyOutDir, plugins }: Libra
       sourcemap: true,
       // Apps minify; unminified code keeps stack traces readable for their developers.
       minify: false,
-      lib: { entry: { ...entries }, formats: ['es'] },
+      lib: { entry: Object.fromEntries(entries.map(({ name, sourcePath }) => [name, sourcePath])), formats: ['es'] },
       rolldownOptions: {
         external: [...external],
         output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js', footer },
@@ -122,15 +124,10 @@ function demo(): UserConfig {
 
 /** `src` needs no build and reloads as one edits; `dist` is what users get. */
 function packageAliases(from: 'src' | 'dist'): { readonly find: RegExp; readonly replacement: string }[] {
-  const files =
-    from === 'src'
-      ? { index: 'src/index.ts', engine: 'src/engine/index.ts', worker: 'worker/index.ts' }
-      : { index: 'dist/index.js', engine: 'dist/engine.js', worker: 'dist/worker.js' }
-  return [
-    { find: /^tidetable$/, replacement: resolve(ROOT, files.index) },
-    { find: /^tidetable\/engine$/, replacement: resolve(ROOT, files.engine) },
-    { find: /^tidetable\/worker$/, replacement: resolve(ROOT, files.worker) },
-  ]
+  return PACKAGE_ENTRIES.map(({ specifier, name, sourcePath }) => ({
+    find: new RegExp(`^${specifier}$`),
+    replacement: resolve(ROOT, from === 'src' ? sourcePath : `dist/${name}.js`),
+  }))
 }
 
 function tests(): ViteUserConfig {

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { PACKAGE_ENTRIES, RUNTIME_DEPENDENCIES } from './support/package-entries.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
@@ -21,19 +22,10 @@ interface SourceFile {
   readonly lines: readonly string[]
 }
 
-interface PackageManifest {
-  readonly exports: Readonly<Record<string, string | { readonly types: string }>>
-  readonly dependencies?: Readonly<Record<string, string>>
-}
-
-const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as PackageManifest
 const allFiles = filesBelow(ROOT)
 const modules = allFiles.filter(({ path }) => path.endsWith('.ts'))
 const shipped = modules.filter(({ path }) => /^(?:src|worker)\//.test(path))
-/** The files that package.json offers to importers: `./dist/types/src/index.d.ts` is made from `src/index.ts`. */
-const entryPaths: readonly string[] = Object.values(manifest.exports).flatMap((entry) =>
-  typeof entry === 'string' ? [] : [entry.types.replace('./dist/types/', '').replace(/\.d\.ts$/, '.ts')],
-)
+const entryPaths: readonly string[] = PACKAGE_ENTRIES.map(({ sourcePath }) => sourcePath)
 
 function filesBelow(folder: string): SourceFile[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -135,16 +127,15 @@ describe('the shipped sources', () => {
   })
 
   it('import only packages that an app gets with ours', () => {
-    const runtime = new Set(Object.keys(manifest.dependencies ?? {}))
     const others = shipped
       .flatMap(importsOf)
-      .filter(({ specifier }) => !/^\.|^node:/.test(specifier) && !runtime.has(specifier))
+      .filter(({ specifier }) => !/^\.|^node:/.test(specifier) && !RUNTIME_DEPENDENCIES.includes(specifier))
     expect(others).toEqual([])
   })
 
   it('say in ARCHITECTURE.md why each runtime dependency is there', () => {
     const architecture = readFileSync(join(ROOT, 'src/ARCHITECTURE.md'), 'utf8')
-    expect(Object.keys(manifest.dependencies ?? {}).filter((name) => !architecture.includes(name))).toEqual([])
+    expect(RUNTIME_DEPENDENCIES.filter((name) => !architecture.includes(name))).toEqual([])
   })
 })
 

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PACKAGE_ENTRIES } from '../support/package-entries.ts'
 import { publicDeclarations } from '../support/public-declarations.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -23,11 +24,7 @@ describe('the declarations of the public entries', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  it.each([
-    ['tidetable', 'src/index.d.ts', 'index.api.txt'],
-    ['tidetable/engine', 'src/engine/index.d.ts', 'engine.api.txt'],
-    ['tidetable/worker', 'worker/index.d.ts', 'worker.api.txt'],
-  ])('are on record for %s', async (_entry, path, record) => {
-    await expect(publicDeclarations(folder, path)).toMatchFileSnapshot(record)
+  it.each(PACKAGE_ENTRIES)('are on record for $specifier', async ({ name, declarationPath }) => {
+    await expect(publicDeclarations(folder, declarationPath)).toMatchFileSnapshot(`${name}.api.txt`)
   })
 })
