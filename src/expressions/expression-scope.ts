@@ -1,8 +1,6 @@
 // What binding one expression needs: the request's names and values, and a count of what the expression refers to.
 
-import { textSizeBytes } from '../base/utf8.ts'
 import type { AttributeValue } from '../model/attribute-value.ts'
-import { valueSizeBytes } from '../model/item-size.ts'
 import { MAX_BOUND_EXPRESSION_SIZE_BYTES, MAX_EXPRESSION_OPERATORS, MAX_NESTING_DEPTH } from '../model/limits.ts'
 import type { ServiceException } from '../model/service-exception.ts'
 import type { DocumentPath, PathElement } from './document-path.ts'
@@ -69,14 +67,14 @@ export class ExpressionScope {
    * @throws ServiceException ValidationException when it is not defined
    */
   value(syntax: ValueSyntax): AttributeValue {
-    const value = this.#values.use(syntax.placeholder)
-    if (value === undefined) {
+    const substitution = this.#values.use(syntax.placeholder)
+    if (substitution === undefined) {
       throw this.refusal(
         `An expression attribute value used in expression is not defined; attribute value: ${syntax.placeholder}`,
       )
     }
-    this.#sizeBytes += valueSizeBytes(value)
-    return value
+    this.#sizeBytes += substitution.sizeBytes
+    return substitution.meaning
   }
 
   /** Notes an operator or function. */
@@ -105,13 +103,13 @@ export class ExpressionScope {
   #element(syntax: PathElementSyntax): PathElement {
     if (syntax.kind === 'name') return syntax.text
     if (syntax.kind === 'index') return Number(syntax.digits)
-    const name = this.#names.use(syntax.text)
-    if (name === undefined) {
+    const substitution = this.#names.use(syntax.text)
+    if (substitution === undefined) {
       throw this.refusal(
         `An expression attribute name used in the document path is not defined; attribute name: ${syntax.text}`,
       )
     }
-    this.#sizeBytes += textSizeBytes(name)
-    return name
+    this.#sizeBytes += substitution.sizeBytes
+    return substitution.meaning
   }
 }

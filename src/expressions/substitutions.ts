@@ -18,21 +18,28 @@ const KEY_PATTERNS: Readonly<Record<SubstitutionParameter, RegExp>> = {
   ExpressionAttributeValues: /^:[A-Za-z0-9_]+$/,
 }
 
+/** What a placeholder stands for, and its size. */
+export interface Substitution<Meaning> {
+  readonly meaning: Meaning
+  /** UTF-8 bytes of a name, or the size of a value as an item counts it. */
+  readonly sizeBytes: number
+}
+
 /** The placeholders of one parameter with what they stand for, and which of them have been used. */
 export class Substitutions<Meaning> {
   readonly #parameter: SubstitutionParameter
-  readonly #meanings: ReadonlyMap<string, Meaning>
+  readonly #substitutions: ReadonlyMap<string, Substitution<Meaning>>
   readonly #used: Set<string> = new Set()
 
-  constructor(parameter: SubstitutionParameter, meanings: ReadonlyMap<string, Meaning>) {
+  constructor(parameter: SubstitutionParameter, substitutions: ReadonlyMap<string, Substitution<Meaning>>) {
     this.#parameter = parameter
-    this.#meanings = meanings
+    this.#substitutions = substitutions
   }
 
   /** What a placeholder stands for; undefined when the request does not say. The placeholder counts as used. */
-  use(placeholder: string): Meaning | undefined {
+  use(placeholder: string): Substitution<Meaning> | undefined {
     this.#used.add(placeholder)
-    return this.#meanings.get(placeholder)
+    return this.#substitutions.get(placeholder)
   }
 
   /**
@@ -41,7 +48,7 @@ export class Substitutions<Meaning> {
    * @throws ServiceException ValidationException
    */
   refuseUnused(): void {
-    const unused = [...this.#meanings.keys()].filter((placeholder) => !this.#used.has(placeholder))
+    const unused = [...this.#substitutions.keys()].filter((placeholder) => !this.#used.has(placeholder))
     if (unused.length === 0) return
     const keys = inHashOrder(unused).join(', ')
     throw validationException(`Value provided in ${this.#parameter} unused in expressions: keys: {${keys}}`)
@@ -56,16 +63,10 @@ export class Substitutions<Meaning> {
  *   when the parameter does not have the API's shape
  */
 export function readNames(input: unknown): Substitutions<string> {
-  const parameter = 'ExpressionAttributeNames'
-  const names = new Map<string, string>()
-  let sizeBytes = 0
-  for (const [placeholder, value] of checkedEntries(parameter, input)) {
-    const name = readMeaning(parameter, placeholder, () => attributeName(value))
-    names.set(placeholder, name)
-    sizeBytes += textSizeBytes(placeholder) + textSizeBytes(name)
-  }
-  checkSize(parameter, sizeBytes)
-  return new Substitutions(parameter, names)
+  return readSubstitutions('ExpressionAttributeNames', input, (value) => {
+    const meaning = attributeName(value)
+    return { meaning, sizeBytes: textSizeBytes(meaning) }
+  })
 }
 
 /**
@@ -76,16 +77,26 @@ export function readNames(input: unknown): Substitutions<string> {
  *   when the parameter does not have the API's shape
  */
 export function readValues(input: unknown): Substitutions<AttributeValue> {
-  const parameter = 'ExpressionAttributeValues'
-  const values = new Map<string, AttributeValue>()
+  return readSubstitutions('ExpressionAttributeValues', input, (value) => {
+    const meaning = attributeValue(value)
+    return { meaning, sizeBytes: valueSizeBytes(meaning) }
+  })
+}
+
+function readSubstitutions<Meaning>(
+  parameter: SubstitutionParameter,
+  input: unknown,
+  read: (value: unknown) => Substitution<Meaning>,
+): Substitutions<Meaning> {
+  const substitutions = new Map<string, Substitution<Meaning>>()
   let sizeBytes = 0
-  for (const [placeholder, untrusted] of checkedEntries(parameter, input)) {
-    const value = readMeaning(parameter, placeholder, () => attributeValue(untrusted))
-    values.set(placeholder, value)
-    sizeBytes += textSizeBytes(placeholder) + valueSizeBytes(value)
+  for (const [placeholder, value] of checkedEntries(parameter, input)) {
+    const substitution = withPlaceholder(parameter, placeholder, () => read(value))
+    substitutions.set(placeholder, substitution)
+    sizeBytes += textSizeBytes(placeholder) + substitution.sizeBytes
   }
-  checkSize(parameter, sizeBytes)
-  return new Substitutions(parameter, values)
+  if (sizeBytes > MAX_SUBSTITUTION_SIZE_BYTES) throw validationException(`${parameter} exceeds max size`)
+  return new Substitutions(parameter, substitutions)
 }
 
 /** The entries of the parameter, when all their keys are placeholders: the service looks at the keys first. */
@@ -113,7 +124,8 @@ function placeholderProblem(parameter: SubstitutionParameter, placeholder: strin
   return KEY_PATTERNS[parameter].test(placeholder) ? undefined : `Syntax error; key: "${placeholder}"`
 }
 
-function readMeaning<Meaning>(parameter: SubstitutionParameter, placeholder: string, read: () => Meaning): Meaning {
+/** Says in the message of a refusal which placeholder's name or value it is about. */
+function withPlaceholder<Result>(parameter: SubstitutionParameter, placeholder: string, read: () => Result): Result {
   try {
     return read()
   } catch (error) {
@@ -140,10 +152,6 @@ function attributeValue(value: unknown): AttributeValue {
     throw validationException('The supplied Item contains a null AttributeValue')
   }
   return canonicalValue(value)
-}
-
-function checkSize(parameter: SubstitutionParameter, sizeBytes: number): void {
-  if (sizeBytes > MAX_SUBSTITUTION_SIZE_BYTES) throw validationException(`${parameter} exceeds max size`)
 }
 
 function serialization(message: string): ServiceException {
