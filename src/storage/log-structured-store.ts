@@ -43,6 +43,8 @@ const DEFAULT_MEMTABLE_BYTES = 4_194_304
 const RECENT_LOG_BYTES = 1_048_576
 /** Hints to other tabs are sent at most this often. */
 const HINT_INTERVAL_MS = 10
+/** How long commits take turns after a worker has lost a race. */
+const TURNS_MS = 100
 
 /**
  * Opens the database `name`, making it if there is none.
@@ -71,10 +73,12 @@ class LogStructuredStore implements OrderedStore {
     admit: () => this.#admit(),
     openBase: () => this.#keeper.openSnapshot(),
     commit: (batch) => this.#commit(batch),
+    isContended: () => this.#clock.monotonicMs() < this.#turnsUntilMs,
+    inTurn: (attempt) => this.#inTurn(attempt),
     isNewest: (sequence) => this.#isNewest(sequence),
   })
-  /** Whether the last append lost a race: the next one waits for its turn, so that busy tabs do not starve others. */
-  #isCourteous = false
+  /** Until when commits wait for their turn, because a worker lost a race: busy tabs must not starve others. */
+  #turnsUntilMs = Number.NEGATIVE_INFINITY
   #hintSentMs = Number.NEGATIVE_INFINITY
   #isHintPending = false
   #closing: Promise<void> | undefined
@@ -182,7 +186,7 @@ class LogStructuredStore implements OrderedStore {
     const id = { high: this.#random.uint32(), low: this.#random.uint32() }
     const parts = splitParts(encodeBatch(this.#writer, { id, batch }))
     const outcome = await this.#append({ sequence: batch.sequence, parts, durability: this.#durability }, id)
-    this.#isCourteous = outcome !== 'appended'
+    if (outcome === 'taken') this.#askForTurns()
     if (outcome !== 'appended') {
       if (outcome !== 'unknown') await this.#follower.catchUp()
       return false
@@ -194,16 +198,28 @@ class LogStructuredStore implements OrderedStore {
     return true
   }
 
-  /** Appends in this worker's turn if it lost the last race; finds out what came of it if the device cannot tell. */
+  /** Finds out what came of an append if the device cannot tell. */
   async #append(request: AppendRequest, id: BatchId): Promise<AppendOutcome> {
-    const append = (): Promise<AppendOutcome> => this.#device.append(request)
     try {
-      const outcome = await (this.#isCourteous ? this.#signals.withLock('commit', append) : append())
+      const outcome = await this.#device.append(request)
       return outcome === 'unknown' ? await this.#lookUp(request, id) : outcome
     } catch (error) {
       if (error instanceof DatabaseError && error.code !== 'StorageFailed') throw error
       return this.#lookUp(request, id)
     }
+  }
+
+  /** One worker at a time, each from the newest state: while all take turns, nobody loses. */
+  #inTurn(attempt: () => Promise<boolean>): Promise<boolean> {
+    return this.#signals.withLock('commit', async () => {
+      await this.#follower.catchUp()
+      return attempt()
+    })
+  }
+
+  #askForTurns(): void {
+    this.#turnsUntilMs = this.#clock.monotonicMs() + TURNS_MS
+    this.#sendHintNow(true)
   }
 
   /** Looks in the log for a batch whose append got no answer. `unknown`: neither it nor another is there. */
@@ -247,13 +263,14 @@ class LogStructuredStore implements OrderedStore {
     })
   }
 
-  #sendHintNow(): void {
+  #sendHintNow(asksForTurns: boolean = false): void {
     this.#hintSentMs = this.#clock.monotonicMs()
-    this.#signals.send({ head: this.#keeper.head, manifest: this.#keeper.view.manifest.number })
+    this.#signals.send({ head: this.#keeper.head, manifest: this.#keeper.view.manifest.number, asksForTurns })
   }
 
   #onHint(hint: WorkerHint): void {
     if (this.#closing !== undefined) return
+    if (hint.asksForTurns) this.#turnsUntilMs = this.#clock.monotonicMs() + TURNS_MS
     const follow = async (): Promise<void> => {
       if (hint.head > this.#keeper.head) await this.#follower.catchUp()
       if (hint.manifest > this.#keeper.view.manifest.number) await this.#keeper.adoptNewest()

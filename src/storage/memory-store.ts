@@ -41,6 +41,8 @@ class MemoryStore implements OrderedStore {
     admit: () => undefined,
     openBase: () => this.#openSnapshot(),
     commit: (batch) => this.#commit(batch),
+    isContended: () => false,
+    inTurn: (attempt) => attempt(),
     isNewest: () => true,
   })
   #sequence = 0

@@ -4,10 +4,14 @@
 import type { Clock } from '../base/clock.ts'
 import { databaseNameOf } from './database-name.ts'
 
-/** What workers tell each other: how far the log goes, and the number of the newest manifest. */
+/** What workers tell each other. */
 export interface WorkerHint {
+  /** The newest batch of the log that the sender knows. */
   readonly head: number
+  /** The number of the newest manifest that the sender knows. */
   readonly manifest: number
+  /** Whether the sender lost a race and asks the others to take turns for a while. */
+  readonly asksForTurns: boolean
 }
 
 /** Hints and locks. */

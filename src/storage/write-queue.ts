@@ -19,6 +19,10 @@ export interface CommitTarget {
    * @returns false when another worker was first; what it committed is then known to `openBase`
    */
   commit(batch: LogBatch): MaybePromise<boolean>
+  /** Whether other workers are committing too, so that this one better waits for its turn. */
+  isContended(): boolean
+  /** Runs `attempt` in this worker's turn, if workers can take turns here, from the newest state. */
+  inTurn(attempt: () => Promise<boolean>): Promise<boolean>
   /** Whether `sequence` is the newest batch of the log; if not, what was missed is then known to `openBase`. */
   isNewest(sequence: number): MaybePromise<boolean>
 }
@@ -30,7 +34,7 @@ export const MAX_BATCH_TRANSACTIONS = 1024
 /** A batch is closed once it has this many bytes. */
 export const MAX_BATCH_BYTES = 1_048_576
 /** Races that a batch may lose before its writers are told. */
-export const MAX_COMMIT_ATTEMPTS = 64
+export const MAX_COMMIT_ATTEMPTS = 1000
 
 type Outcome =
   | { readonly isResult: true; readonly result: unknown }
@@ -92,16 +96,19 @@ export class WriteQueue {
   /** Settles at least the first waiting write; never throws. */
   async #commitNext(): Promise<void> {
     let evaluatedCount = 1
+    const attempt = async (): Promise<boolean> => {
+      const admitted = this.#target.admit()
+      if (admitted instanceof Promise) await admitted
+      const evaluation = await this.#evaluate()
+      evaluatedCount = evaluation.outcomes.length
+      if (!(await this.#conclude(evaluation.batch))) return false
+      this.#settle(evaluation.outcomes)
+      return true
+    }
     try {
-      for (let attempt = 1; attempt <= MAX_COMMIT_ATTEMPTS; attempt++) {
-        const admitted = this.#target.admit()
-        if (admitted instanceof Promise) await admitted
-        const evaluation = await this.#evaluate()
-        evaluatedCount = evaluation.outcomes.length
-        if (await this.#conclude(evaluation.batch)) {
-          this.#settle(evaluation.outcomes)
-          return
-        }
+      for (let count = 1; count <= MAX_COMMIT_ATTEMPTS; count++) {
+        const takesTurn = count > 1 || this.#target.isContended()
+        if (await (takesTurn ? this.#target.inTurn(attempt) : attempt())) return
       }
       const data = { attempts: MAX_COMMIT_ATTEMPTS }
       throw new DatabaseError('StorageFailed', 'Other workers were first each time this batch was tried.', { data })
