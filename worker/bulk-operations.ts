@@ -15,6 +15,7 @@ const MAX_RETRIES = 8
 /** The first pause is up to this long; each further one up to twice as long. */
 const FIRST_BACKOFF_MS = 50
 
+/** What bulk operations work with. */
 export interface BulkContext {
   readonly engine: Engine
   readonly clock: Clock

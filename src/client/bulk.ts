@@ -11,6 +11,7 @@ const MAX_SLICE_BYTES: number = 512 * 1024
 /** Slices under way: while one is written the next is on its way and one more is packed. */
 const MAX_SLICES_UNDER_WAY = 3
 
+/** What the caller of a bulk method may set. */
 export interface BulkOptions {
   /** Stops between slices of up to 1,000 items, and rejects with the signal's reason. */
   readonly signal?: AbortSignal
@@ -21,6 +22,7 @@ export interface BulkOptions {
 /** Items, one by one or in a stream. */
 export type Source<Input> = Iterable<Input> | AsyncIterable<Input>
 
+/** One bulk job: where its items come from and what is done with them. */
 export interface BulkWork<Input> extends BulkOptions {
   readonly source: Source<Input>
   readonly clock: Clock

@@ -38,6 +38,7 @@ export interface RawExpression {
   readonly values?: Readonly<Record<string, unknown>>
 }
 
+/** A condition, filter or update in either notation. */
 export type Expression = TemplateExpression | RawExpression
 
 /**

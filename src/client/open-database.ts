@@ -25,6 +25,7 @@ export interface WorkerOptions {
   readonly logger?: Logger
 }
 
+/** What `openDatabase` takes. */
 export interface OpenOptions extends WorkerOptions {
   /** Of the database, in this origin: 1 to 255 characters. */
   readonly name: string

@@ -28,6 +28,7 @@ export interface WriteOptions<Value extends ReturnValue> {
   readonly returnValuesOnFailure?: 'ALL_OLD' | 'NONE'
 }
 
+/** What `get` and `getMany` may be told. */
 export interface GetOptions<Names extends PropertyKey = string> {
   /** Top-level attributes to return; all by default. */
   readonly select?: readonly Names[]
@@ -146,6 +147,7 @@ export interface Table<Definition extends TableDefinition> {
   deleteMany(keys: Source<KeyOf<Definition>>, options?: BulkOptions): Promise<number>
 }
 
+/** What a table needs of the database that it belongs to. */
 export interface TableContext {
   readonly session: Session
   readonly clock: Clock

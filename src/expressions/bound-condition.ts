@@ -11,6 +11,7 @@ export type BoundOperand =
   | { readonly kind: 'value'; readonly value: AttributeValue }
   | { readonly kind: 'size'; readonly operand: BoundOperand }
 
+/** A condition over bound operands. */
 export type BoundCondition =
   | { readonly kind: 'and' | 'or'; readonly conditions: readonly BoundCondition[] }
   | { readonly kind: 'not'; readonly condition: BoundCondition }

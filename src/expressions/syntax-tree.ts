@@ -25,10 +25,13 @@ export interface FunctionSyntax {
   readonly operands: readonly OperandSyntax[]
 }
 
+/** What a comparison, a function or an update takes. */
 export type OperandSyntax = PathSyntax | ValueSyntax | FunctionSyntax
 
+/** The comparators of the language; `<>` is "not equal". */
 export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>='
 
+/** A condition as written, by the precedence of its operators. */
 export type ConditionSyntax =
   | { readonly kind: 'and' | 'or'; readonly conditions: readonly ConditionSyntax[] }
   | { readonly kind: 'not'; readonly condition: ConditionSyntax }
@@ -57,6 +60,7 @@ export type SetValueSyntax =
       readonly right: OperandSyntax
     }
 
+/** One action of an update section. */
 export type UpdateActionSyntax =
   | { readonly kind: 'set'; readonly path: PathSyntax; readonly value: SetValueSyntax }
   | { readonly kind: 'remove'; readonly path: PathSyntax }
@@ -68,11 +72,13 @@ export interface UpdateSectionSyntax {
   readonly actions: readonly UpdateActionSyntax[]
 }
 
+/** A whole update expression. */
 export interface UpdateSyntax {
   readonly kind: 'update'
   readonly sections: readonly UpdateSectionSyntax[]
 }
 
+/** A whole projection expression. */
 export interface ProjectionSyntax {
   readonly kind: 'projection'
   readonly paths: readonly PathSyntax[]

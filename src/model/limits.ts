@@ -17,8 +17,10 @@ export const MAX_ATTRIBUTE_NAME_SIZE_BYTES = 65_535
 /** UTF-8 bytes of the name of a key attribute, or of one that an index projects. */
 export const MAX_KEY_ATTRIBUTE_NAME_SIZE_BYTES = 255
 
+/** Bytes of the value of a partition key. */
 export const MAX_PARTITION_KEY_SIZE_BYTES = 2048
 
+/** Bytes of the value of a sort key. */
 export const MAX_SORT_KEY_SIZE_BYTES = 1024
 
 /** Significant decimal digits of a number. */
@@ -35,16 +37,19 @@ export const MIN_NUMBER_EXPONENT = -130
 /** A page of Query and Scan ends with the item that reaches this size, before filters (1 MB). */
 export const MAX_PAGE_SIZE_BYTES = 1_048_576
 
+/** Keys of one BatchGetItem, over all of its tables. */
 export const MAX_BATCH_GET_ITEMS = 100
 
 /** A BatchGetItem answer ends before this size; the rest is UnprocessedKeys (16 MB). */
 export const MAX_BATCH_GET_SIZE_BYTES = 16_777_216
 
+/** Puts and deletes of one BatchWriteItem, over all of its tables. */
 export const MAX_BATCH_WRITE_ITEMS = 25
 
 /** A whole BatchWriteItem request (16 MB). */
 export const MAX_BATCH_WRITE_SIZE_BYTES = 16_777_216
 
+/** Actions of one TransactWriteItems or TransactGetItems. */
 export const MAX_TRANSACTION_ACTIONS = 100
 
 /** The items of one transaction together (4 MB). */
@@ -53,12 +58,19 @@ export const MAX_TRANSACTION_SIZE_BYTES = 4_194_304
 /** For so long a ClientRequestToken makes TransactWriteItems idempotent. */
 export const TRANSACTION_TOKEN_TTL_MS = 600_000
 
+/** Length of the token that makes a TransactWriteItems idempotent. */
 export const MAX_CLIENT_REQUEST_TOKEN_CHARS = 36
 
+/** Segments of a parallel Scan. */
 export const MAX_SCAN_SEGMENTS = 1_000_000
 
 /** Items of one partition key value in a table with a local index (10 GB). */
 export const MAX_ITEM_COLLECTION_SIZE_BYTES = 10_737_418_240
+
+// Requests
+
+/** The body of a request, decompressed (16 MB). */
+export const MAX_REQUEST_SIZE_BYTES = 16_777_216
 
 // Capacity
 
@@ -73,12 +85,14 @@ export const READ_UNIT_SIZE_BYTES = 4096
 /** UTF-8 bytes of one expression string. */
 export const MAX_EXPRESSION_SIZE_BYTES = 4096
 
+/** Operators and functions in one expression. */
 export const MAX_EXPRESSION_OPERATORS = 300
 
 /** Operands of one IN, beside the value that is looked for. */
 export const MAX_IN_OPERANDS = 100
 
 /** UTF-8 bytes of one substitution (`#name` or `:value`). */
+/** UTF-8 bytes of one placeholder, with its `#` or `:`. */
 export const MAX_PLACEHOLDER_SIZE_BYTES = 255
 
 /** The greatest list index that a document path may name. */
@@ -92,12 +106,16 @@ export const MAX_SUBSTITUTION_SIZE_BYTES = 2_097_152
 
 // Tables and indexes
 
+/** Shortest name of a table or an index. */
 export const MIN_TABLE_NAME_CHARS = 3
 
+/** Longest name of a table or an index. */
 export const MAX_TABLE_NAME_CHARS = 255
 
+/** Global secondary indexes of one table. */
 export const MAX_GLOBAL_INDEXES = 20
 
+/** Local secondary indexes of one table. */
 export const MAX_LOCAL_INDEXES = 5
 
 /** NonKeyAttributes over all indexes of a table; the same attribute in two indexes counts twice. */
@@ -109,12 +127,16 @@ export const MAX_NON_KEY_ATTRIBUTES = 20
 /** Attributes of the partition key, and of the sort key, of a global index with a multi-attribute key. */
 export const MAX_INDEX_KEY_ATTRIBUTES = 4
 
+/** Names in one answer of ListTables. */
 export const MAX_LIST_TABLES = 100
 
+/** Tags of one resource. */
 export const MAX_TAGS = 50
 
+/** Length of the key of a tag. */
 export const MAX_TAG_KEY_CHARS = 128
 
+/** Length of the value of a tag. */
 export const MAX_TAG_VALUE_CHARS = 256
 
 // Time to live and streams
@@ -125,6 +147,7 @@ export const MAX_TTL_AGE_SECONDS = 157_680_000
 /** A stream keeps a record for this long (24 hours). */
 export const STREAM_RETENTION_MS = 86_400_000
 
+/** Records in one answer of GetRecords. */
 export const MAX_STREAM_RECORDS = 1000
 
 /** A GetRecords answer ends with the record that reaches this size (1 MB). */

@@ -76,6 +76,7 @@ export interface NativeItem {
   [attributeName: string]: NativeValue
 }
 
+/** How native values become attribute values. */
 export interface MarshallOptions {
   /** Leaves attributes, elements and members that are undefined out. By default they are refused. */
   readonly removeUndefinedValues?: boolean

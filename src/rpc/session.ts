@@ -25,6 +25,7 @@ export const MAX_LOSSES_PER_READ = 2
 
 const NO_BYTES = new Uint8Array(0)
 
+/** What a session opens, and with what. */
 export interface SessionOptions {
   readonly request: OpenRequest | EraseRequest
   readonly startWorker: () => WorkerEndpoint

@@ -39,6 +39,7 @@ export interface WorkerEndpoint {
   terminate(): void
 }
 
+/** What a link is made of. */
 export interface WorkerLinkOptions {
   readonly worker: WorkerEndpoint
   /** The page's own dictionary; the worker is told of names as they come. */

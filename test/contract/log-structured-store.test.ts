@@ -1,3 +1,5 @@
+// The contract on an IndexedDB in memory, for the fast loop; the browser suite is the truth.
+
 import { IDBFactory } from 'fake-indexeddb'
 import 'fake-indexeddb/auto'
 import { type LogStructuredStoreOptions, openLogStructuredStore } from '../../src/storage/log-structured-store.ts'

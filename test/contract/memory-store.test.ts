@@ -1,3 +1,5 @@
+// The contract on the memory store.
+
 import { createMemoryStore } from '../../src/storage/memory-store.ts'
 import { describeStore } from './store-contract.ts'
 

@@ -1,3 +1,5 @@
+// Bulk work: how it slices, how much it has under way, and how it stops.
+
 import { describe, expect, it } from 'vitest'
 import { runBulk } from '../../../src/client/bulk.ts'
 import { createManualClock } from '../../support/manual-clock.ts'

@@ -1,3 +1,5 @@
+// Cursors, the text in which a page tells where the next one begins.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeCursor, encodeCursor } from '../../../src/client/cursor.ts'

@@ -1,3 +1,5 @@
+// What the client writes for templates, key conditions and updates.
+
 import { describe, expect, it } from 'vitest'
 import { DatabaseError } from '../../../src/base/database-error.ts'
 import { attribute, expr, type Expression, ExpressionWriter } from '../../../src/client/expression.ts'

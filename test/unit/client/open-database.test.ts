@@ -1,3 +1,5 @@
+// Opening a database against a real engine behind a message port.
+
 import { describe, expect, it } from 'vitest'
 import { DatabaseError } from '../../../src/base/database-error.ts'
 import { defineTable } from '../../../src/client/define-table.ts'

@@ -1,3 +1,5 @@
+// A session and its worker: grouping, restarts, time limits, closing. The worker is a message port that a test can kill.
+
 import { expose } from 'comlink'
 import { afterEach, describe, expect, it } from 'vitest'
 import { DatabaseError } from '../../../src/base/database-error.ts'

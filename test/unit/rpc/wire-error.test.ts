@@ -1,3 +1,5 @@
+// Errors on their way from the worker to the page.
+
 import { describe, expect, it } from 'vitest'
 import { AssertionError } from '../../../src/base/assert.ts'
 import { DatabaseError } from '../../../src/base/database-error.ts'
