@@ -82,7 +82,8 @@ describe('every module', () => {
   })
 
   it('has a file name in kebab-case', () => {
-    const kebabCase = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:browser|property|scenario))?(?:\.test(?:-d)?)?(?:\.d)?(?:\.config)?\.ts$/
+    const kebabCase =
+      /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:browser|property|scenario))?(?:\.test(?:-d)?)?(?:\.d)?(?:\.config)?\.ts$/
     expect(
       modules
         .map(({ path }) => path)
