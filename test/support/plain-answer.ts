@@ -54,7 +54,7 @@ function plain(value: unknown, name: string): unknown {
   if (value instanceof Date) return value.getTime() / 1000
   if (Array.isArray(value)) {
     const elements = value.map((element) => plain(element, ''))
-    if (SET_TYPES.has(name)) return elements.sort()
+    if (SET_TYPES.has(name)) return sorted(elements)
     return INDEX_LISTS.has(name) ? sorted(elements) : elements
   }
   if (typeof value !== 'object' || value === null) return value

@@ -14,18 +14,16 @@ type Fixture = Readonly<Record<string, Answer>>
 /** Makes a test of each step. */
 export function replayScript(script: Script): void {
   const fixture = readFixture(script.operation)
-  describe(script.operation, () => {
+  describe(`script ${script.operation}`, () => {
     let answers: readonly Answer[] = []
     beforeAll(async () => {
       answers = await answersOf(script)
     })
-    script.steps.forEach((step, at) => {
-      it(step.title, () => {
-        const answer = answers[at] as Answer
-        const recorded = fixture[step.title]
-        expect(recorded, 'the answer of the reference server is recorded').toBeDefined()
-        check({ script, step, answer, recorded: recorded as Answer })
-      })
+    it.for(script.steps.map((step, at) => ({ title: step.title, step, at })))('$title', ({ title, step, at }) => {
+      const answer = answers[at] as Answer
+      const recorded = fixture[title]
+      expect(recorded, 'the answer of the reference server is recorded').toBeDefined()
+      check({ script, step, answer, recorded: recorded as Answer })
     })
   })
 }
