@@ -307,7 +307,7 @@ function appendRecord(database: IDBDatabase, request: AppendRequest): Promise<Ap
     const added = log.add(first, sequence)
     for (let index = 1; index < parts.length; index++) log.add(parts[index], sequence + index / MAX_PARTS_PER_RECORD)
     return () => {
-      if (added.error !== null) throw added.error
+      if (added.error) throw added.error
       return floorOf(floor) >= sequence ? 'cut' : 'appended'
     }
   })

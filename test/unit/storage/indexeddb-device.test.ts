@@ -1,0 +1,192 @@
+import { IDBFactory } from 'fake-indexeddb'
+import 'fake-indexeddb/auto'
+import { deleteDB, openDB } from 'idb'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../../src/base/clock.ts'
+import { seededRandom } from '../../../src/base/random.ts'
+import { deleteStoredDatabase } from '../../../src/storage/delete-database.ts'
+import { createIndexedDbDevice, OPEN_TIMEOUT_MS } from '../../../src/storage/indexeddb-device.ts'
+import type { LogDevice } from '../../../src/storage/log-device.ts'
+import { openLogStructuredStore } from '../../../src/storage/log-structured-store.ts'
+import { bytes, text } from '../../contract/store-contract.ts'
+import { createManualClock } from '../../support/manual-clock.ts'
+
+const NAME = 'device'
+const DATABASE = `tidetable/${NAME}`
+let random = seededRandom(1)
+const devices: LogDevice[] = []
+
+function makeDevice(options: { readonly onDeleted?: () => void } = {}): LogDevice {
+  const device = createIndexedDbDevice({ name: NAME, clock: systemClock, random, ...options })
+  devices.push(device)
+  return device
+}
+
+async function openDevice(options: { readonly onDeleted?: () => void } = {}): Promise<LogDevice> {
+  const device = makeDevice(options)
+  await device.open()
+  return device
+}
+
+function append(device: LogDevice, sequence: number, ...parts: string[]): Promise<string> {
+  return device.append({ sequence, parts: parts.map(bytes), durability: 'relaxed' })
+}
+
+async function logOf(device: LogDevice, after: number = 0, limitParts: number = 100): Promise<unknown> {
+  const { floor, parts, isEnd } = await device.readLog({ after, limitParts })
+  return { floor, parts: parts.map(text), isEnd }
+}
+
+/** Every connection that is open now. */
+function connections(): IDBDatabase[] {
+  const raw = (indexedDB as unknown as { _databases: Map<string, { connections: IDBDatabase[] }> })._databases
+  return [...(raw.get(DATABASE)?.connections ?? [])]
+}
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory()
+  random = seededRandom(1)
+})
+
+afterEach(() => {
+  for (const device of devices.splice(0)) device.close()
+})
+
+describe('the log of the IndexedDB device', () => {
+  it('takes each sequence number once', async () => {
+    const first = await openDevice()
+    const second = await openDevice()
+    expect(await append(first, 1, 'a')).toBe('appended')
+    expect(await append(second, 1, 'b')).toBe('taken')
+    expect(await append(second, 2, 'b', 'c')).toBe('appended')
+    expect(await append(first, 2, 'd', 'e', 'f')).toBe('taken')
+    expect(await logOf(first)).toEqual({ floor: 0, parts: ['a', 'b', 'c'], isEnd: true })
+    expect(await logOf(first, 1, 1)).toEqual({ floor: 0, parts: ['b'], isEnd: false })
+  })
+
+  it('refuses a sequence number that was cut, even where it is free again', async () => {
+    const device = await openDevice()
+    for (let sequence = 1; sequence <= 4; sequence++) await append(device, sequence, String(sequence))
+    await device.cutLog(3)
+    expect(await logOf(device)).toEqual({ floor: 3, parts: ['4'], isEnd: true })
+    expect(await append(device, 2, 'late')).toBe('cut')
+    expect(await append(device, 4, 'late')).toBe('taken')
+    await device.cutLog(1)
+    expect(await logOf(device, 3)).toEqual({ floor: 3, parts: ['4'], isEnd: true })
+    await device.cutLog(4)
+    expect(await logOf(device)).toEqual({ floor: 4, parts: [], isEnd: true })
+    expect(await append(device, 5, '5')).toBe('appended')
+  })
+})
+
+describe('the pages and the manifest of the IndexedDB device', () => {
+  it('are read in ranges, missing ones as undefined', async () => {
+    const device = await openDevice()
+    await device.writePages(10, [bytes('a'), bytes('b'), bytes('c')])
+    const ranges = [
+      { first: 10, count: 2 },
+      { first: 12, count: 1 },
+      { first: 12, count: 2 },
+      { first: 5, count: 1 },
+    ]
+    const read = await device.readPages(ranges)
+    expect(read.map((pages) => pages.map(text))).toEqual([['a', 'b'], ['c'], [undefined, undefined], [undefined]])
+    await device.deletePages({ first: 10, count: 2 })
+    await device.writePages(205, [bytes('d')])
+    expect(await device.listPageGroups(100)).toEqual([0, 2])
+  })
+
+  it('change in one step, or not at all', async () => {
+    const device = await openDevice()
+    expect(await device.readManifest()).toBeUndefined()
+    await device.changeManifest(() => bytes('one'))
+    await device.changeManifest((present) => bytes(`${text(present)} two`))
+    await device.changeManifest(() => undefined)
+    await expect(
+      device.changeManifest(() => {
+        throw new RangeError('no')
+      }),
+    ).rejects.toThrow('IndexedDB failed: RangeError.')
+    expect(text(await device.readManifest())).toBe('one two')
+  })
+})
+
+describe('the connection of the IndexedDB device', () => {
+  it('is opened again when the browser has closed it', async () => {
+    const device = await openDevice()
+    await append(device, 1, 'a')
+    for (const connection of connections()) connection.close()
+    expect(await append(device, 2, 'b')).toBe('appended')
+    for (const connection of connections()) connection.close()
+    expect(await logOf(device)).toEqual({ floor: 0, parts: ['a', 'b'], isEnd: true })
+  })
+
+  it('ends for good when another tab deletes the database', async () => {
+    let deletions = 0
+    const device = await openDevice({ onDeleted: () => deletions++ })
+    await append(device, 1, 'a')
+    await deleteStoredDatabase(NAME)
+    expect(deletions).toBe(1)
+    await expect(append(device, 2, 'b')).rejects.toMatchObject({ code: 'StorageClosed' })
+    await expect(device.readManifest()).rejects.toMatchObject({ code: 'StorageClosed' })
+  })
+
+  it('ends for good when the database was deleted and made anew behind its back', async () => {
+    let deletions = 0
+    const device = await openDevice({ onDeleted: () => deletions++ })
+    await append(device, 1, 'a')
+    for (const connection of connections()) connection.close()
+    await deleteDB(DATABASE)
+    await expect(append(device, 2, 'b')).rejects.toMatchObject({ code: 'StorageClosed' })
+    expect(deletions).toBe(1)
+    expect(await logOf(await openDevice())).toEqual({ floor: 0, parts: [], isEnd: true })
+  })
+
+  it('is refused when the database is of a newer version, is not ours, or IndexedDB is missing', async () => {
+    const foreign = await openDB(DATABASE, 1)
+    foreign.close()
+    await expect(openDevice()).rejects.toMatchObject({ code: 'StorageFailed', data: { reason: 'NotFoundError' } })
+    const newer = await openDB(DATABASE, 2)
+    newer.close()
+    await expect(openDevice()).rejects.toMatchObject({ code: 'UnknownFormat' })
+    globalThis.indexedDB = undefined as unknown as IDBFactory
+    await expect(openDevice()).rejects.toMatchObject({ code: 'StorageUnavailable' })
+  })
+
+  it('is given up when opening takes too long', async () => {
+    const blocked = await openDB(DATABASE, 1)
+    void deleteDB(DATABASE)
+    const clock = createManualClock()
+    const device = createIndexedDbDevice({ name: NAME, clock, random })
+    const opening = device.open()
+    const refused = expect(opening).rejects.toMatchObject({ code: 'StorageUnavailable' })
+    clock.advance(OPEN_TIMEOUT_MS)
+    await refused
+    blocked.close()
+  })
+})
+
+describe('deleting a database', () => {
+  it('closes stores that have it open, and a new one is empty', async () => {
+    const store = await openLogStructuredStore({ name: NAME })
+    await store.write((transaction) => transaction.put('a', bytes('1')))
+    await deleteStoredDatabase(NAME)
+    await expect(store.write((transaction) => transaction.put('b', bytes('1')))).rejects.toMatchObject({
+      code: 'StorageClosed',
+    })
+    expect(() => store.snapshot()).toThrow('The database is closed.')
+    const again = await openLogStructuredStore({ name: NAME })
+    expect(again.statistics().sequence).toBe(0)
+    await again.close()
+  })
+
+  it('is given up when another tab keeps it open', async () => {
+    const frozen = await openDB(DATABASE, 1)
+    const clock = createManualClock()
+    const deleting = deleteStoredDatabase(NAME, clock)
+    const refused = expect(deleting).rejects.toMatchObject({ code: 'StorageUnavailable' })
+    clock.advance(10_000)
+    await refused
+    frozen.close()
+  })
+})
