@@ -1,13 +1,15 @@
 // Any number of puts, deletes or gets in one call of the page: cut into the batches that the API allows, all of them
 // under way at once so that they share commits. What comes back unprocessed is sent again after a growing pause.
 
+import { assert } from '../src/base/assert.ts'
 import { type Clock, sleep } from '../src/base/clock.ts'
 import { DatabaseError } from '../src/base/database-error.ts'
 import type { Random } from '../src/base/random.ts'
 import type { Engine } from '../src/engine/engine.ts'
+import type { Item } from '../src/model/attribute-value.ts'
 import { MAX_BATCH_GET_ITEMS, MAX_BATCH_WRITE_ITEMS } from '../src/model/limits.ts'
 import type { BatchGetItemOutput, BatchWriteItemOutput, WriteRequest } from '../src/model/operations.ts'
-import type { PackedItem } from '../src/model/packed-item.ts'
+import { PackedItem } from '../src/model/packed-item.ts'
 import type { BulkInput, BulkOutput } from '../src/rpc/protocol.ts'
 
 /** Times that unprocessed items are sent again before the call fails. */
@@ -25,6 +27,12 @@ export interface BulkContext {
 /** Rows by the text of their keys. */
 type Batch = ReadonlyMap<string, PackedItem>
 
+/** A row as the page has packed it, or as the engine names it in an answer. */
+type Row = PackedItem | Item
+
+/** Runs one request and returns what is unprocessed. */
+type RunBatch = (batch: Batch) => Promise<readonly Row[] | undefined>
+
 /**
  * Puts or deletes. Of two with the same key the later one counts.
  *
@@ -38,7 +46,7 @@ export async function writeMany(context: BulkContext, kind: 'put' | 'delete', in
   await forEachBatch(context, input, { rows, batchItems: MAX_BATCH_WRITE_ITEMS }, async (batch) => {
     const RequestItems = { [tableName]: Array.from(batch.values(), requestOf) }
     const output = (await context.engine.dispatch('BatchWriteItem', { RequestItems })) as BatchWriteItemOutput
-    return output.UnprocessedItems[tableName]?.map((each) => each.PutRequest?.Item ?? each.DeleteRequest?.Key)
+    return output.UnprocessedItems[tableName]?.map(rowOf)
   })
 }
 
@@ -65,12 +73,18 @@ export async function getMany(context: BulkContext, input: BulkInput): Promise<B
   return { items: input.items.map((key) => found.get(keyText(input, key)) ?? null) }
 }
 
+function rowOf({ PutRequest, DeleteRequest }: WriteRequest): Row {
+  const row = PutRequest?.Item ?? DeleteRequest?.Key
+  assert(row !== undefined, 'A write request puts or deletes.')
+  return row
+}
+
 /** Runs all batches side by side; each goes on until nothing of it is unprocessed. */
 async function forEachBatch(
   context: BulkContext,
   input: BulkInput,
   { rows, batchItems }: { readonly rows: Batch; readonly batchItems: number },
-  run: (batch: Batch) => Promise<readonly unknown[] | undefined>,
+  run: RunBatch,
 ): Promise<void> {
   const entries = [...rows]
   const batches: Batch[] = []
@@ -83,17 +97,25 @@ async function untilProcessed(
   { clock, random }: BulkContext,
   input: BulkInput,
   batch: Batch,
-  run: (batch: Batch) => Promise<readonly unknown[] | undefined>,
+  run: RunBatch,
 ): Promise<void> {
   let left = batch
   for (let retries = 0; ; retries++) {
     const unprocessed = (await run(left)) ?? []
     if (unprocessed.length === 0) return
-    left = byKey(input, unprocessed as readonly PackedItem[])
+    left = new Map(unprocessed.map((row) => entryOf(input, batch, row)))
     if (retries === MAX_RETRIES) throw unprocessedError(input.tableName, left.size)
     const longestMs = FIRST_BACKOFF_MS * 2 ** retries
     await sleep(clock, random.uint32() % longestMs)
   }
+}
+
+/** The row of a batch that the engine names as unprocessed. */
+function entryOf(input: BulkInput, batch: Batch, unprocessed: Row): readonly [keyText: string, row: PackedItem] {
+  const text = keyText(input, unprocessed)
+  const row = batch.get(text)
+  assert(row !== undefined, 'What is unprocessed was asked for.')
+  return [text, row]
 }
 
 function unprocessedError(tableName: string, count: number): DatabaseError {
@@ -105,7 +127,7 @@ function byKey(input: BulkInput, rows: readonly PackedItem[]): Batch {
   return new Map(rows.map((row) => [keyText(input, row), row]))
 }
 
-/** The same text for the same key: packed values are canonical, so that 1 and 1.0 are the same here too. */
-function keyText({ keyNames }: BulkInput, row: PackedItem): string {
-  return JSON.stringify(keyNames.map((name) => row.attribute(name)))
+/** The same text for the same key: the values of keys are canonical in both forms, so that 1 and 1.0 are the same here too. */
+function keyText({ keyNames }: BulkInput, row: Row): string {
+  return JSON.stringify(keyNames.map((name) => (row instanceof PackedItem ? row.attribute(name) : row[name])))
 }

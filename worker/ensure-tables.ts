@@ -4,7 +4,13 @@
 
 import { type Clock, sleep } from '../src/base/clock.ts'
 import { DatabaseError } from '../src/base/database-error.ts'
-import type { AttributeDefinition, KeySchemaElement, LocalSecondaryIndex, Projection } from '../src/model/key-schema.ts'
+import type {
+  AttributeDefinition,
+  GlobalSecondaryIndex,
+  KeySchemaElement,
+  LocalSecondaryIndex,
+  Projection,
+} from '../src/model/key-schema.ts'
 import type { TableDescription } from '../src/model/operations.ts'
 import { ServiceException, type ServiceExceptionName } from '../src/model/service-exception.ts'
 import type { TableDeclaration } from '../src/model/table-declaration.ts'
@@ -43,21 +49,31 @@ async function ensureTable(send: Send, declaration: TableDeclaration, clock: Clo
 /** Does the next thing that the table needs. `wait`: somebody is at it. */
 async function nextStep(send: Send, declaration: TableDeclaration): Promise<'done' | 'again' | 'wait'> {
   const table = await describe(send, declaration.name)
-  if (table === undefined) return attempt(send('CreateTable', createTableInput(declaration)))
+  if (table === undefined) return attempt(() => send('CreateTable', createTableInput(declaration)))
   checkDefinition(declaration, table)
   const indexes = table.GlobalSecondaryIndexes ?? []
   if ([table.TableStatus, ...indexes.map((index) => index.IndexStatus)].some((status) => status !== 'ACTIVE')) {
     return 'wait'
   }
-  const missing = globalIndexesOf(declaration).find(({ IndexName }) => !hasIndex(indexes, IndexName))
-  if (missing === undefined) return 'done'
-  return attempt(
-    send('UpdateTable', {
-      TableName: declaration.name,
-      AttributeDefinitions: definitionsFor(declaration, [missing]),
-      GlobalSecondaryIndexUpdates: [{ Create: missing }],
-    }),
-  )
+  const missing = missingIndex(declaration, table)
+  return missing === undefined ? 'done' : attempt(() => addIndex(send, declaration, missing))
+}
+
+function missingIndex(declaration: TableDeclaration, table: TableDescription): GlobalSecondaryIndex | undefined {
+  const stored = new Set(table.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName))
+  return globalIndexesOf(declaration).find(({ IndexName }) => !stored.has(IndexName))
+}
+
+async function addIndex(send: Send, declaration: TableDeclaration, index: GlobalSecondaryIndex): Promise<void> {
+  const TableName = declaration.name
+  const AttributeDefinitions = definitionsFor(declaration, [index])
+  try {
+    await send('UpdateTable', { TableName, AttributeDefinitions, GlobalSecondaryIndexUpdates: [{ Create: index }] })
+  } catch (error) {
+    // Another tab may have added it since the table was described.
+    const table = await describe(send, TableName)
+    if (table === undefined || missingIndex(declaration, table)?.IndexName === index.IndexName) throw error
+  }
 }
 
 async function describe(send: Send, TableName: string): Promise<TableDescription | undefined> {
@@ -70,22 +86,19 @@ async function describe(send: Send, TableName: string): Promise<TableDescription
 }
 
 /** Another tab may be a step ahead: then its work is waited for. */
-async function attempt(change: Promise<unknown>): Promise<'again' | 'wait'> {
+async function attempt(change: () => Promise<unknown>): Promise<'again' | 'wait'> {
   try {
-    await change
+    await change()
     return 'again'
   } catch (error) {
-    if (isException(error, 'ResourceInUseException')) return 'wait'
+    // The second is what the service says while another index of the table is being made.
+    if (isException(error, 'ResourceInUseException') || isException(error, 'LimitExceededException')) return 'wait'
     throw error
   }
 }
 
 function isException(error: unknown, name: ServiceExceptionName): boolean {
   return error instanceof ServiceException && error.name === name
-}
-
-function hasIndex(indexes: readonly LocalSecondaryIndex[], name: string): boolean {
-  return indexes.some(({ IndexName }) => IndexName === name)
 }
 
 function checkDefinition(declaration: TableDeclaration, stored: TableDescription): void {

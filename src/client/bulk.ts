@@ -4,16 +4,14 @@
 import type { Clock } from '../base/clock.ts'
 import { createPacer } from './pacer.ts'
 
-/** A slice is sent when it has this many items … */
-const MAX_SLICE_ITEMS = 1000
-/** … or bytes. */
+/** A slice is sent when it has `sliceItems` items or this many bytes. */
 const MAX_SLICE_BYTES: number = 512 * 1024
 /** Slices under way: while one is written the next is on its way and one more is packed. */
 const MAX_SLICES_UNDER_WAY = 3
 
 /** What the caller of a bulk method may set. */
 export interface BulkOptions {
-  /** Stops between slices of up to 1,000 items, and rejects with the signal's reason. */
+  /** Stops between slices, and rejects with the signal's reason. */
   readonly signal?: AbortSignal
   /** Called after each slice with the number of items done so far. */
   readonly onProgress?: (itemsDone: number) => void
@@ -25,6 +23,8 @@ export type Source<Input> = Iterable<Input> | AsyncIterable<Input>
 /** One bulk job: where its items come from and what is done with them. */
 export interface BulkWork<Input> extends BulkOptions {
   readonly source: Source<Input>
+  /** The most items that travel together. */
+  readonly sliceItems: number
   readonly clock: Clock
   readonly pack: (input: Input) => Uint8Array
   /** Does one slice; the packed items are those of `pack`. */
@@ -38,7 +38,7 @@ export interface BulkWork<Input> extends BulkOptions {
  * @throws what `pack`, `run` or the source throws first, or the signal's reason
  */
 export async function runBulk<Input>(work: BulkWork<Input>): Promise<number> {
-  const { source, clock, pack, signal } = work
+  const { source, sliceItems, clock, pack, signal } = work
   const pacer = createPacer(clock)
   const flights = new Flights(work)
   const isStream = Symbol.asyncIterator in source
@@ -59,7 +59,7 @@ export async function runBulk<Input>(work: BulkWork<Input>): Promise<number> {
         slice.push(bytes)
         sliceBytes += bytes.length
       }
-      if (slice.length > 0 && (isDone || slice.length >= MAX_SLICE_ITEMS || sliceBytes >= MAX_SLICE_BYTES)) {
+      if (slice.length > 0 && (isDone || slice.length >= sliceItems || sliceBytes >= MAX_SLICE_BYTES)) {
         flights.start(slice, count)
         count += slice.length
         slice = []

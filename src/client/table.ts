@@ -9,7 +9,7 @@ import { HOLE } from '../rpc/holes.ts'
 import type { Prepared } from '../rpc/pending-call.ts'
 import type { BulkOutput, CallForm, WorkerOperations } from '../rpc/protocol.ts'
 import type { Session } from '../rpc/session.ts'
-import { type BulkOptions, runBulk, type Source } from './bulk.ts'
+import { type BulkOptions, type BulkWork, runBulk, type Source } from './bulk.ts'
 import type { ItemOf, KeyOf, TableDefinition } from './define-table.ts'
 import type { ExpressionWriter } from './expression.ts'
 import { writeKeyCondition } from './key-condition.ts'
@@ -162,6 +162,13 @@ export function createTable<Definition extends TableDefinition>(
   return new OpenTable(definition, context) as unknown as Table<Definition>
 }
 
+/** One batch of the API: what they find may be 400 KB each. */
+const GET_SLICE_ITEMS = 100
+/** Many batches, which share one commit. */
+const WRITE_SLICE_ITEMS = 1000
+
+type BulkWrite = 'tidetable:put-many' | 'tidetable:delete-many'
+
 class OpenTable {
   readonly definition: TableDeclaration
   readonly #clock: Clock
@@ -248,28 +255,33 @@ class OpenTable {
   ): Promise<(NativeItem | undefined)[]> {
     const found: (NativeItem | undefined)[] = []
     const isConsistent = options.consistent ?? false
-    await this.#bulk(keys, options, async (slice, firstIndex) => {
+    const run = async (slice: readonly Uint8Array[], firstIndex: number): Promise<void> => {
       const { items } = (await this.#many('tidetable:get-many', slice, { isConsistent })) as BulkOutput
       const rows = await decodeRows<NativeItem | undefined>(items, this.#clock)
       rows.forEach((row, index) => (found[firstIndex + index] = row))
-    })
+    }
+    await this.#bulk(keys, { ...options, sliceItems: GET_SLICE_ITEMS, run })
     return found
   }
 
   putMany(items: Source<NativeItem>, options: BulkOptions = {}): Promise<number> {
-    return this.#bulk(items, options, async (slice) => void (await this.#many('tidetable:put-many', slice)))
+    return this.#writeMany('tidetable:put-many', items, options)
   }
 
   deleteMany(keys: Source<NativeItem>, options: BulkOptions = {}): Promise<number> {
-    return this.#bulk(keys, options, async (slice) => void (await this.#many('tidetable:delete-many', slice)))
+    return this.#writeMany('tidetable:delete-many', keys, options)
+  }
+
+  #writeMany(operation: BulkWrite, source: Source<NativeItem>, options: BulkOptions): Promise<number> {
+    const run = async (slice: readonly Uint8Array[]): Promise<void> => void (await this.#many(operation, slice))
+    return this.#bulk(source, { ...options, sliceItems: WRITE_SLICE_ITEMS, run })
   }
 
   #bulk(
     source: Source<NativeItem>,
-    options: BulkOptions,
-    run: (slice: readonly Uint8Array[], firstIndex: number) => Promise<void>,
+    work: BulkOptions & Pick<BulkWork<NativeItem>, 'sliceItems' | 'run'>,
   ): Promise<number> {
-    return runBulk({ ...options, source, clock: this.#clock, run, pack: (item) => this.#pack(item) })
+    return runBulk({ ...work, source, clock: this.#clock, pack: (item) => this.#pack(item) })
   }
 
   #many(operation: keyof WorkerOperations, items: readonly Uint8Array[], options?: object): Promise<unknown> {

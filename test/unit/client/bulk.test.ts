@@ -43,7 +43,7 @@ describe('work on many items', () => {
     const run = async (slice: readonly Uint8Array[], firstIndex: number): Promise<void> => {
       seen.push([firstIndex, slice.length])
     }
-    expect(await runBulk({ source: numbers(2500), clock, pack, run })).toBe(2500)
+    expect(await runBulk({ sliceItems: 1000, source: numbers(2500), clock, pack, run })).toBe(2500)
     expect(seen).toEqual([
       [0, 1000],
       [1000, 1000],
@@ -54,13 +54,13 @@ describe('work on many items', () => {
   it('is cut into slices of half a megabyte when items are large', async () => {
     const sizes: number[] = []
     const run = async (slice: readonly Uint8Array[]): Promise<void> => void sizes.push(slice.length)
-    await runBulk({ source: numbers(5), clock, pack: () => new Uint8Array(262_144), run })
+    await runBulk({ sliceItems: 1000, source: numbers(5), clock, pack: () => new Uint8Array(262_144), run })
     expect(sizes).toEqual([2, 2, 1])
   })
 
   it('has at most three slices under way', async () => {
     const { slices, run } = hold()
-    const work = runBulk({ source: numbers(4000), clock, pack, run })
+    const work = runBulk({ sliceItems: 1000, source: numbers(4000), clock, pack, run })
     await turns()
     expect(slices.length).toBe(3)
     slices[0]?.land()
@@ -74,19 +74,19 @@ describe('work on many items', () => {
     async function* stream(): AsyncGenerator<number> {
       yield* numbers(1001)
     }
-    expect(await runBulk({ source: stream(), clock, pack, run: async () => undefined })).toBe(1001)
+    expect(await runBulk({ sliceItems: 1000, source: stream(), clock, pack, run: async () => undefined })).toBe(1001)
   })
 
   it('does nothing with nothing', async () => {
     const { slices, run } = hold()
-    expect(await runBulk({ source: [], clock, pack, run })).toBe(0)
+    expect(await runBulk({ sliceItems: 1000, source: [], clock, pack, run })).toBe(0)
     expect(slices).toEqual([])
   })
 
   it('tells its progress', async () => {
     const progress: number[] = []
     const onProgress = (done: number): void => void progress.push(done)
-    await runBulk({ source: numbers(2001), clock, pack, run: async () => undefined, onProgress })
+    await runBulk({ sliceItems: 1000, source: numbers(2001), clock, pack, run: async () => undefined, onProgress })
     expect(progress).toEqual([1000, 2000, 2001])
   })
 
@@ -101,7 +101,7 @@ describe('work on many items', () => {
       }
     }
     let isSettled = false
-    const work = runBulk({ source: source(), clock, pack, run }).finally(() => (isSettled = true))
+    const work = runBulk({ sliceItems: 1000, source: source(), clock, pack, run }).finally(() => (isSettled = true))
     work.catch(() => undefined)
     await turns()
     slices[1]?.fail(new Error('no room'))
@@ -119,7 +119,7 @@ describe('work on many items', () => {
       if (item === 1500) throw new Error('not an item')
       return pack()
     }
-    const work = runBulk({ source: numbers(3000), clock, pack: refuse, run })
+    const work = runBulk({ sliceItems: 1000, source: numbers(3000), clock, pack: refuse, run })
     work.catch(() => undefined)
     await turns()
     slices[0]?.land()
@@ -129,9 +129,9 @@ describe('work on many items', () => {
   it('stops between slices when it is aborted', async () => {
     const abort = new AbortController()
     const run = async (): Promise<void> => abort.abort(new Error('changed my mind'))
-    await expect(runBulk({ source: numbers(5000), clock, pack, run, signal: abort.signal })).rejects.toEqual(
-      new Error('changed my mind'),
-    )
+    await expect(
+      runBulk({ sliceItems: 1000, source: numbers(5000), clock, pack, run, signal: abort.signal }),
+    ).rejects.toEqual(new Error('changed my mind'))
   })
 
   it('gives the thread back after every 4 ms of packing', async () => {
@@ -143,7 +143,7 @@ describe('work on many items', () => {
       return pack()
     }
     const packedAtOtherTask = new Promise<number>((resolve) => setImmediate(() => resolve(packed)))
-    await runBulk({ source: numbers(600), clock: slowClock, pack: slow, run: async () => undefined })
+    await runBulk({ sliceItems: 1000, source: numbers(600), clock: slowClock, pack: slow, run: async () => undefined })
     expect(await packedAtOtherTask).toBe(4)
   })
 })

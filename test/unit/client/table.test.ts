@@ -1,3 +1,5 @@
+// A table's methods, against a real engine behind a message port.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defineTable } from '../../../src/client/define-table.ts'
 import { attribute, expr } from '../../../src/client/expression.ts'
@@ -296,5 +298,12 @@ describe('many items', () => {
   it('are refused when one of them is refused', async () => {
     const refused = table.putMany([DELFT, { country: '', name: 'x' }])
     expect(await failure(refused)).toMatchObject({ name: 'ValidationException' })
+  })
+
+  it('are got although they are more than one answer of the service holds', async () => {
+    const items = many(50).map((item) => ({ ...item, text: 'x'.repeat(390_000) }))
+    await table.putMany(items)
+    const found = await table.getMany(items.map(({ country, name }) => ({ country, name })))
+    expect(found).toEqual(items)
   })
 })
