@@ -257,7 +257,7 @@ class IndexedDbDevice implements LogDevice {
         upgrade(database) {
           database.createObjectStore('log')
           database.createObjectStore('pages')
-          database.createObjectStore('meta').put(random.uint32(), EPOCH_KEY)
+          void database.createObjectStore('meta').put(random.uint32(), EPOCH_KEY)
         },
       })
       opening.then(
@@ -333,9 +333,9 @@ function write<T>(
 ): Promise<T> {
   const transaction = database.transaction(store, 'readwrite', { durability })
   return new Promise((resolve, reject) => {
-    let failure: unknown
+    let failure: Error | undefined
     const result = issue(transaction.objectStore(store), (error) => {
-      failure = error
+      failure = error instanceof Error ? error : new Error('The change failed.', { cause: error })
       transaction.abort()
     })
     transaction.oncomplete = () => {

@@ -145,7 +145,7 @@ function blockAt(blocks: readonly (readonly Keyed[])[], key: ByteKey): number {
   let high = blocks.length - 1
   while (low < high) {
     const middle = (low + high + 1) >>> 1
-    if ((blocks[middle]?.[0] as Keyed).key <= key) low = middle
+    if (((blocks[middle] as readonly Keyed[])[0] as Keyed).key <= key) low = middle
     else high = middle - 1
   }
   return low

@@ -60,7 +60,7 @@ async function withLock<T>(name: string, clock: Clock, body: () => Promise<T>): 
   } catch (error) {
     // Without the lock, when it did not come in time or this context may not have locks at all.
     if (running !== undefined) throw error
-    return body()
+    return await body()
   } finally {
     timer.cancel()
   }

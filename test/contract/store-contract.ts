@@ -20,8 +20,8 @@ export interface SharedStoreUnderTest extends StoreUnderTest {
 const EVERYTHING: KeyRange = { start: '', end: '\u00ff\u00ff\u00ff\u00ff' }
 
 /** Bytes of a short ASCII text. */
-export function bytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0))
+export function bytes(ascii: string): Uint8Array {
+  return Uint8Array.from(ascii, (char) => char.charCodeAt(0))
 }
 
 /** The text of ASCII bytes. */

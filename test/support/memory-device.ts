@@ -33,7 +33,7 @@ export function createMemoryDevice(disk: MemoryDisk): LogDevice {
     cutLog: (upTo) =>
       run(() => {
         disk.floor = Math.max(disk.floor, upTo)
-        for (const sequence of [...disk.log.keys()]) if (sequence <= upTo) disk.log.delete(sequence)
+        for (const sequence of disk.log.keys()) if (sequence <= upTo) disk.log.delete(sequence)
       }),
     readManifest: () => run(() => disk.manifest?.slice()),
     changeManifest: (change) =>
@@ -48,7 +48,7 @@ export function createMemoryDevice(disk: MemoryDisk): LogDevice {
       }),
     deletePages: ({ first, count }) =>
       run(() => {
-        for (const id of [...disk.pages.keys()]) if (id >= first && id < first + count) disk.pages.delete(id)
+        for (const id of disk.pages.keys()) if (id >= first && id < first + count) disk.pages.delete(id)
       }),
     listPageGroups: (groupPages) =>
       run(() => [...new Set([...disk.pages.keys()].map((id) => Math.floor(id / groupPages)))]),
