@@ -50,6 +50,8 @@ async function loadFiles(database: Database, listener: LoadListener, signal: Abo
   while (load.filesStored < manifest.files.length && !signal.aborted) {
     const cities = (await nextRows).map(attributesOf)
     nextRows = fetchFileAt(manifest, load.filesStored + 1, signal)
+    // A failure is met when the file's turn comes, which after a stop is never.
+    nextRows.catch(() => undefined)
     const startMs = performance.now()
     await putCities(database, cities)
     load = nextLoad(load, { manifest, cityCount: cities.length, durationMs: performance.now() - startMs })

@@ -89,8 +89,8 @@ class Sheet {
     const value = this.#city?.item[this.#attribute.value]
     this.#oldValue.textContent = valueText(value)
     this.#remove.disabled = value === undefined
-    if (value !== undefined) this.#type.value = 'N' in value ? 'N' : 'S'
-    else if (this.#attribute.value === FIRST_ATTRIBUTE) this.#type.value = 'N'
+    const isNumber = value === undefined ? this.#attribute.value === FIRST_ATTRIBUTE : 'N' in value
+    this.#type.value = isNumber ? 'N' : 'S'
   }
 
   /** Stores the attribute with the value `after`, or removes it. */

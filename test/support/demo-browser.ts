@@ -1,0 +1,131 @@
+// The demo in a real Chromium for the tests that use it as a person does: built once, served as files, driven with
+// keyboard and pointer. Everything the page complains about is kept for the test to look at.
+
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { chromium } from 'playwright-core'
+import type { BrowserContextOptions, CDPSession, Page } from 'playwright-core'
+import { browserExecutable } from './browser-executables.ts'
+import { startStaticServer } from './static-server.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+/** The demo's files on a server. */
+export interface DemoSite {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** A Chromium with the demo in one tab. */
+export interface DemoBrowser {
+  readonly page: Page
+  /** Errors and warnings of the console, uncaught errors, and requests that failed, so far. */
+  readonly problems: readonly string[]
+  close(): Promise<void>
+}
+
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/**
+ * Builds the demo and serves the build.
+ *
+ * @throws Error when it cannot be built
+ */
+export async function serveDemo(): Promise<DemoSite> {
+  const folder = await mkdtemp(join(ROOT, 'node_modules/.cache/tidetable/demo-'))
+  const { status } = spawnSync(
+    process.execPath,
+    ['node_modules/vite/bin/vite.js', 'build', '--mode', 'demo', '--outDir', folder, '--logLevel', 'warn'],
+    { cwd: ROOT, stdio: ['ignore', 2, 2] },
+  )
+  if (status !== 0) throw new Error('The demo could not be built.')
+  const server = await startStaticServer({ folders: { '/': folder } })
+  return {
+    url: `${server.origin}/`,
+    close: async () => {
+      await server.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Starts Chromium on a profile folder and opens the demo in it. */
+export async function openDemo(
+  site: DemoSite,
+  profileDirectory: string,
+  options: Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'hasTouch' | 'reducedMotion'> = {},
+): Promise<DemoBrowser> {
+  const context = await chromium.launchPersistentContext(profileDirectory, {
+    executablePath: browserExecutable('chromium'),
+    headless: true,
+    args: CHROMIUM_ARGS,
+    ...options,
+  })
+  const page = context.pages()[0] ?? (await context.newPage())
+  const problems: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
+  })
+  page.on('pageerror', (error) => problems.push(String(error)))
+  page.on('requestfailed', (request) => {
+    const { errorText = '' } = request.failure() ?? {}
+    // Whoever stops the load in the middle of a fetch aborts it.
+    if (errorText !== 'net::ERR_ABORTED') problems.push(`${request.url()}: ${errorText}`)
+  })
+  await page.goto(site.url)
+  return {
+    page,
+    problems,
+    close: () => context.close(),
+  }
+}
+
+interface TraceEvent {
+  readonly name: string
+  readonly ph: string
+  readonly pid: number
+  readonly tid: number
+  readonly args: { readonly name?: string }
+  /** Microseconds for which the thread had a processor, within this event. */
+  readonly tdur?: number
+}
+
+/**
+ * Does some work with a page, and measures the longest task of the page's thread meanwhile. Chromium's trace tells for how
+ * long the thread itself worked. The entries of PerformanceObserver tell how long a task took by the clock instead, which
+ * on a machine that is busy with other things says more about these.
+ *
+ * @returns milliseconds
+ */
+export async function longestTaskMs(page: Page, work: () => Promise<void>): Promise<number> {
+  const session = await page.context().newCDPSession(page)
+  const events: TraceEvent[] = []
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])))
+  const traceConfig = { includedCategories: ['toplevel', '__metadata'] }
+  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig })
+  await work()
+  await endTrace(session)
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid}:${tid}`
+  const pageThreads = new Set(
+    events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(threadOf),
+  )
+  const tasks = events.filter((event) => event.name.endsWith('RunTask') && pageThreads.has(threadOf(event)))
+  if (tasks.length === 0) throw new Error('The trace holds no task of the page.')
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1_000
+}
+
+async function endTrace(session: CDPSession): Promise<void> {
+  const isComplete = new Promise((onComplete) => session.once('Tracing.tracingComplete', onComplete))
+  await session.send('Tracing.end')
+  await isComplete
+  await session.detach()
+}
