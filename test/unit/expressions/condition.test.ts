@@ -1,3 +1,5 @@
+// What a bound condition or projection tells its caller, beside the answers that are recorded from a reference server.
+
 import { describe, expect, it } from 'vitest'
 import { bindExpressions } from '../../../src/expressions/request-expressions.ts'
 

@@ -1,3 +1,5 @@
+// The values and ranges that a key condition gives to the engine, for keys of one and of several attributes.
+
 import { describe, expect, it } from 'vitest'
 import type { KeyCondition } from '../../../src/expressions/key-condition.ts'
 import { bindExpressions } from '../../../src/expressions/request-expressions.ts'

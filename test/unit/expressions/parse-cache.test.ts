@@ -1,3 +1,5 @@
+// Parsed texts are shared and bounded.
+
 import { describe, expect, it } from 'vitest'
 import { ParseCache } from '../../../src/expressions/parse-cache.ts'
 

@@ -1,3 +1,5 @@
+// Words that may not stand in expressions as they are.
+
 import { describe, expect, it } from 'vitest'
 import { isReservedWord } from '../../../src/expressions/reserved-words.ts'
 import { bindExpressions } from '../../../src/expressions/request-expressions.ts'

@@ -1,3 +1,5 @@
+// Shapes and limits of ExpressionAttributeNames and ExpressionAttributeValues that a recorded request cannot show.
+
 import { describe, expect, it } from 'vitest'
 import { bindExpressions } from '../../../src/expressions/request-expressions.ts'
 

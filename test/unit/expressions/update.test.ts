@@ -1,3 +1,5 @@
+// What an update shares with the item before, what it tells its caller, hostile names, and how deep it may nest.
+
 import { describe, expect, it } from 'vitest'
 import { bindExpressions } from '../../../src/expressions/request-expressions.ts'
 import type { Update } from '../../../src/expressions/update.ts'
