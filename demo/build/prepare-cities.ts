@@ -35,6 +35,7 @@ export interface PreparedCities {
 
 /** Stands between a repeated name and what tells it apart. No name in the list contains it. */
 const SEPARATOR = ' · '
+const REGION_ORDER = new Intl.Collator('en')
 
 interface NamedCity extends SourceCity {
   readonly region: string | null
@@ -69,7 +70,7 @@ export function prepareCities(source: CitySource): PreparedCities {
       ])
     }
     const regions = new Set(members.flatMap(({ region }) => (region === null ? [] : [region])))
-    countries.push([country, members.length, [...regions].toSorted((a, b) => a.localeCompare(b, 'en'))])
+    countries.push([country, members.length, [...regions].toSorted(REGION_ORDER.compare)])
   }
   return { rows, countries }
 }
