@@ -1,3 +1,5 @@
+// Declared tables are made, completed or refused, also while others do the same.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
 import { seededRandom } from '../../../src/base/random.ts'
