@@ -6,27 +6,38 @@ import type { AttributeMap, AttributeValue, Item } from '../model/attribute-valu
 import { MAX_NESTING_DEPTH } from '../model/limits.ts'
 import { type ServiceException, validationException } from '../model/service-exception.ts'
 import type { BoundAction } from './bound-update.ts'
-import { addPath, childrenOf, createPathTree, hasElements, type PathNode } from './path-tree.ts'
+import { addPath, createPathTree, hasElements, orderAsService, type PathNode } from './path-tree.ts'
 import { added, deleted, evaluateSetValue } from './update-operations.ts'
+
+/** The actions of an update at their places. */
+export type ChangeTree = PathNode<BoundAction>
+
+/** What changes below one place, and the item before the update. */
+interface Changes {
+  readonly item: Item
+  readonly changes: ChangeTree
+}
+
+/**
+ * Puts actions at their places, in such an order that of two that fail the same one is reported as in the service.
+ *
+ * @param actions whose places do not exclude each other
+ */
+export function changeTree(actions: readonly BoundAction[]): ChangeTree {
+  const changes = createPathTree<BoundAction>()
+  for (const action of [...actions].reverse()) addPath(changes, action.path, action)
+  orderAsService(changes)
+  return changes
+}
 
 /**
  * The item after an update.
  *
- * @param actions whose places do not exclude each other
  * @param item canonical; not changed
  * @throws ServiceException ValidationException when the update cannot be made on this item
  */
-export function applyActions(actions: readonly BoundAction[], item: Item): Item {
-  const changes = createPathTree<BoundAction>()
-  // From last to first, so that of two actions that fail the same one is reported as in the service.
-  for (const action of [...actions].reverse()) addPath(changes, action.path, action)
+export function applyChanges(changes: ChangeTree, item: Item): Item {
   return changedMap({ item, map: item, changes })
-}
-
-/** The places to change below one place, and the item before the update. */
-interface Changes {
-  readonly item: Item
-  readonly changes: PathNode<BoundAction>
 }
 
 function changedValue(old: AttributeValue | undefined, { item, changes }: Changes): AttributeValue | undefined {
@@ -58,7 +69,7 @@ function actedOn(old: AttributeValue | undefined, action: BoundAction, item: Ite
 
 function changedMap({ item, map, changes }: Changes & { readonly map: AttributeMap }): AttributeMap {
   const changed: Record<string, AttributeValue> = { ...map }
-  for (const [element, child] of childrenOf(changes)) {
+  for (const [element, child] of changes.children) {
     // Below a map there are only names.
     const name = element as string
     const value = changedValue(ownAttribute(map, name), { item, changes: child })
@@ -76,7 +87,7 @@ function changedList({
 }: Changes & { readonly list: readonly AttributeValue[] }): readonly AttributeValue[] {
   const changed: (AttributeValue | undefined)[] = [...list]
   const beyond: [number, AttributeValue][] = []
-  for (const [element, child] of childrenOf(changes)) {
+  for (const [element, child] of changes.children) {
     // Below a list there are only indexes.
     const index = element as number
     const value = changedValue(list[index], { item, changes: child })

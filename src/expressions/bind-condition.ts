@@ -2,9 +2,9 @@
 // from left to right, and for each its operands first, then their number, that they are distinct, then their types (for
 // BETWEEN, their types before).
 
+import { assert } from '../base/assert.ts'
 import type { AttributeType } from '../model/attribute-value.ts'
 import { MAX_IN_OPERANDS } from '../model/limits.ts'
-import { assert } from '../base/assert.ts'
 import type { BoundCondition, BoundOperand } from './bound-condition.ts'
 import { operandTypeProblem } from './expression-exception.ts'
 import type { ExpressionScope } from './expression-scope.ts'
@@ -39,17 +39,17 @@ export function bindCondition(scope: ExpressionScope, syntax: ConditionSyntax): 
     case 'and':
     case 'or': {
       const conditions = syntax.conditions.map((condition) => bindCondition(scope, condition))
-      for (let count = 1; count < conditions.length; count++) scope.countOperator()
+      scope.countOperators(conditions.length - 1)
       return { kind: syntax.kind, conditions }
     }
     case 'not':
-      scope.countOperator()
+      scope.countOperators()
       return { kind: 'not', condition: bindCondition(scope, syntax.condition) }
     case 'comparison': {
       const { comparator } = syntax
       const left = bindOperand(scope, syntax.left)
       const right = bindOperand(scope, syntax.right)
-      scope.countOperator()
+      scope.countOperators()
       checkFirstDistinct(scope, comparator, [left, right])
       if (comparator !== '=' && comparator !== '<>') checkOperandTypes(scope, comparator, [left, right], ORDERED_TYPES)
       return { kind: 'comparison', comparator, left, right }
@@ -58,7 +58,7 @@ export function bindCondition(scope: ExpressionScope, syntax: ConditionSyntax): 
       const operand = bindOperand(scope, syntax.operand)
       const low = bindOperand(scope, syntax.low)
       const high = bindOperand(scope, syntax.high)
-      scope.countOperator()
+      scope.countOperators()
       checkOperandTypes(scope, 'BETWEEN', [operand, low, high], ORDERED_TYPES)
       checkFirstDistinct(scope, 'BETWEEN', [operand, low, high])
       checkBounds(scope, { low, high })
@@ -78,7 +78,7 @@ function bindIn(
 ): BoundCondition {
   const operand = bindOperand(scope, operandSyntax)
   const candidates = candidatesSyntax.map((candidate) => bindOperand(scope, candidate))
-  scope.countOperator()
+  scope.countOperators()
   checkFirstDistinct(scope, 'IN', [operand, ...candidates])
   if (candidates.length > MAX_IN_OPERANDS) {
     throw scope.refusal(`The IN operator is provided with too many operands; number of operands: ${candidates.length}`)
@@ -125,7 +125,7 @@ function bindOperand(scope: ExpressionScope, syntax: OperandSyntax): BoundOperan
 
 function bindOperands(scope: ExpressionScope, call: FunctionSyntax, expected: number): readonly BoundOperand[] {
   const operands = call.operands.map((operand) => bindOperand(scope, operand))
-  scope.countOperator()
+  scope.countOperators()
   checkOperandCount(scope, call.name, { given: operands.length, expected })
   checkFirstDistinct(scope, call.name, operands)
   return operands

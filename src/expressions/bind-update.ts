@@ -66,7 +66,7 @@ function bindSetValue(scope: ExpressionScope, syntax: SetValueSyntax): BoundSetV
   if (syntax.kind === 'arithmetic') {
     const left = bindOperand(scope, syntax.left)
     const right = bindOperand(scope, syntax.right)
-    scope.countOperator()
+    scope.countOperators()
     checkOperandTypes(scope, syntax.operator, [left, right], NUMBER)
     return { kind: syntax.operator, left, right }
   }
@@ -93,7 +93,7 @@ function bindOperand(scope: ExpressionScope, syntax: OperandSyntax): BoundSetOpe
 /** Both functions of updates have two operands. */
 function bindOperands(scope: ExpressionScope, call: FunctionSyntax): readonly [BoundSetOperand, BoundSetOperand] {
   const operands = call.operands.map((operand) => bindOperand(scope, operand))
-  scope.countOperator()
+  scope.countOperators()
   checkOperandCount(scope, call.name, { given: operands.length, expected: 2 })
   return operands as [BoundSetOperand, BoundSetOperand]
 }

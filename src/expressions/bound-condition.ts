@@ -12,6 +12,7 @@ export type BoundOperand =
   | { readonly kind: 'size'; readonly operand: BoundOperand }
 
 /** A condition over bound operands. */
+/** Something that holds for an item or does not. */
 export type BoundCondition =
   | { readonly kind: 'and' | 'or'; readonly conditions: readonly BoundCondition[] }
   | { readonly kind: 'not'; readonly condition: BoundCondition }

@@ -77,9 +77,9 @@ export class ExpressionScope {
     return substitution.meaning
   }
 
-  /** Notes an operator or function. */
-  countOperator(): void {
-    this.#operatorCount++
+  /** Notes operators or functions. */
+  countOperators(count: number = 1): void {
+    this.#operatorCount += count
   }
 
   /**

@@ -52,23 +52,29 @@ export function addPath<Leaf>(root: PathNode<Leaf>, path: DocumentPath, leaf: Le
   return undefined
 }
 
-/** What lies below a place, in the service's order. */
-export function childrenOf<Leaf>(node: PathNode<Leaf>): readonly (readonly [PathElement, PathNode<Leaf>])[] {
-  return inBucketOrder([...node.children], ([element]) => elementHash(element))
-}
-
 /** Puts the elements of each list in the order of their indexes; to be called when all paths have been added. */
-export function sortElements(node: PathNode<unknown>): void {
+export function orderByIndex(node: PathNode<unknown>): void {
   if (hasElements(node)) {
     node.children = new Map([...node.children].sort(([one], [other]) => Number(one) - Number(other)))
   }
-  for (const child of node.children.values()) sortElements(child)
+  for (const child of node.children.values()) orderByIndex(child)
+}
+
+/** Puts all places in the order in which the service visits them; to be called when all paths have been added. */
+export function orderAsService<Leaf>(node: PathNode<Leaf>): void {
+  node.children = new Map(childrenOf(node))
+  for (const child of node.children.values()) orderAsService(child)
 }
 
 /** Whether what lies below a place are elements of a list. */
 export function hasElements(node: PathNode<unknown>): boolean {
   for (const element of node.children.keys()) return typeof element === 'number'
   return false
+}
+
+/** What lies below a place, in the service's order. */
+function childrenOf<Leaf>(node: PathNode<Leaf>): readonly (readonly [PathElement, PathNode<Leaf>])[] {
+  return inBucketOrder([...node.children], ([element]) => elementHash(element))
 }
 
 /** What is at the end of the path that the service meets first below a place. */

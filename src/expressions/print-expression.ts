@@ -14,13 +14,7 @@ import type {
 /** How tightly a condition binds; a part that binds less tightly than what it stands in needs parentheses. */
 const TIGHTNESS = { or: 0, and: 1, not: 2, predicate: 3 } as const
 
-/**
- * The text of a condition.
- *
- * @example
- * printCondition({ kind: 'comparison', comparator: '=', left: path('a'), right: { kind: 'value', placeholder: ':v' } })
- * // -> 'a=:v'
- */
+/** The text of a condition. */
 export function printCondition(condition: ConditionSyntax): string {
   switch (condition.kind) {
     case 'and':

@@ -4,7 +4,7 @@
 import { ownAttribute, setAttribute } from '../model/attribute-map.ts'
 import type { AttributeMap, AttributeSource, AttributeValue, Item } from '../model/attribute-value.ts'
 import type { DocumentPath } from './document-path.ts'
-import { addPath, createPathTree, type PathNode, sortElements } from './path-tree.ts'
+import { addPath, createPathTree, type PathNode, orderByIndex } from './path-tree.ts'
 
 /** The places to keep. */
 export type PathSelection = PathNode<true>
@@ -13,7 +13,7 @@ export type PathSelection = PathNode<true>
 export function selectPaths(paths: readonly DocumentPath[]): PathSelection {
   const selection = createPathTree<true>()
   for (const path of paths) addPath(selection, path, true)
-  sortElements(selection)
+  orderByIndex(selection)
   return selection
 }
 

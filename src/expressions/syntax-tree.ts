@@ -26,12 +26,15 @@ export interface FunctionSyntax {
 }
 
 /** What a comparison, a function or an update takes. */
+/** Something that has a value. */
 export type OperandSyntax = PathSyntax | ValueSyntax | FunctionSyntax
 
 /** The comparators of the language; `<>` is "not equal". */
+/** The signs of comparisons. */
 export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>='
 
 /** A condition as written, by the precedence of its operators. */
+/** A condition, filter or key condition. `and` and `or` have two parts or more. */
 export type ConditionSyntax =
   | { readonly kind: 'and' | 'or'; readonly conditions: readonly ConditionSyntax[] }
   | { readonly kind: 'not'; readonly condition: ConditionSyntax }
@@ -61,6 +64,7 @@ export type SetValueSyntax =
     }
 
 /** One action of an update section. */
+/** One change at one place. */
 export type UpdateActionSyntax =
   | { readonly kind: 'set'; readonly path: PathSyntax; readonly value: SetValueSyntax }
   | { readonly kind: 'remove'; readonly path: PathSyntax }
@@ -73,12 +77,14 @@ export interface UpdateSectionSyntax {
 }
 
 /** A whole update expression. */
+/** A whole update; a section may come twice, which is refused later. */
 export interface UpdateSyntax {
   readonly kind: 'update'
   readonly sections: readonly UpdateSectionSyntax[]
 }
 
 /** A whole projection expression. */
+/** A whole projection: one path or more. */
 export interface ProjectionSyntax {
   readonly kind: 'projection'
   readonly paths: readonly PathSyntax[]

@@ -1,7 +1,7 @@
 // What a bound update expression is to its caller.
 
 import type { Item } from '../model/attribute-value.ts'
-import { applyActions } from './apply-update.ts'
+import { applyChanges, changeTree } from './apply-update.ts'
 import { bindUpdate } from './bind-update.ts'
 import type { DocumentPath } from './document-path.ts'
 import type { ExpressionScope } from './expression-scope.ts'
@@ -37,10 +37,11 @@ export interface Update {
 export function createUpdate(scope: ExpressionScope, syntax: UpdateSyntax): Update {
   const actions = bindUpdate(scope, syntax)
   scope.finish()
+  const changes = changeTree(actions)
   const updated = actions.map((action) => action.path)
   return {
     topLevelNames: new Set(updated.map(([name]) => name)),
     nestedNames: scope.nestedNames,
-    apply: (item) => ({ item: applyActions(actions, item), updated }),
+    apply: (item) => ({ item: applyChanges(changes, item), updated }),
   }
 }

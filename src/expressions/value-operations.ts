@@ -1,7 +1,7 @@
 // What the operators and functions of conditions do with values. An operand that an item does not have is undefined.
 
 import { attributeType } from '../model/attribute-type.ts'
-import type { AttributeValue, NumberText } from '../model/attribute-value.ts'
+import type { AttributeType, AttributeValue, NumberText } from '../model/attribute-value.ts'
 import { compareKeyValues, valuesEqual } from '../model/compare-values.ts'
 
 /** Whether both are there and are the same value. */
@@ -59,7 +59,7 @@ export function sizeOf(value: AttributeValue | undefined): NumberText | undefine
 }
 
 /** Whether a value is there and of this type. */
-export function hasType(value: AttributeValue | undefined, type: string): boolean {
+export function hasType(value: AttributeValue | undefined, type: AttributeType): boolean {
   return value !== undefined && attributeType(value) === type
 }
 
