@@ -104,6 +104,7 @@ class MemorySnapshot implements Snapshot, BatchBase, CursorOwner {
   readonly #rows: Memtable
   readonly #live: LiveSnapshots
   readonly sequence: number
+  readonly isFetching = false
   #isOpen = true
 
   constructor(options: { readonly rows: Memtable; readonly live: LiveSnapshots; readonly sequence: number }) {

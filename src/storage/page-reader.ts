@@ -46,6 +46,11 @@ export class PageReader {
     return this.#cachedBytes
   }
 
+  /** Whether any page is being fetched now. */
+  get isFetching(): boolean {
+    return this.#fetches.size > 0
+  }
+
   /** The page if it is cached. */
   cached(id: number): Page | undefined {
     const entry = this.#cache.get(id)

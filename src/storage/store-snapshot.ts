@@ -45,6 +45,10 @@ export class StoreSnapshot implements Snapshot, BatchBase, CursorOwner {
     this.sequence = sequence
   }
 
+  get isFetching(): boolean {
+    return this.#keeper.pages.isFetching
+  }
+
   get(key: ByteKey): MaybePromise<Uint8Array | undefined> {
     this.assertOpen()
     const view = this.#view

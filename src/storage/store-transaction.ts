@@ -11,6 +11,8 @@ import type { WriteOverlay } from './write-overlay.ts'
 /** The state that a batch builds on: a snapshot whose sources a transaction can lay its own writes over. */
 export interface BatchBase {
   readonly sequence: number
+  /** Whether pages are being fetched now. */
+  readonly isFetching: boolean
   get(key: ByteKey): MaybePromise<Uint8Array | undefined>
   /** The sources of a range, newest first. */
   sources(options: ScanOptions): RowSource[]

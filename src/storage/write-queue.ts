@@ -33,6 +33,8 @@ export const MAX_WAITING_WRITES = 65_536
 export const MAX_BATCH_TRANSACTIONS = 1024
 /** A batch is closed once it has this many bytes. */
 export const MAX_BATCH_BYTES = 1_048_576
+/** Bodies whose reads are made ahead while one waits for a page. */
+export const MAX_SCOUTS = 64
 /** Races that a batch may lose before its writers are told. */
 export const MAX_COMMIT_ATTEMPTS = 1000
 
@@ -44,6 +46,8 @@ interface WaitingWrite {
   readonly body: (transaction: Transaction) => MaybePromise<unknown>
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
+  /** Whether its reads were made ahead of its turn. */
+  wasScouted: boolean
 }
 
 interface Evaluation {
@@ -76,7 +80,7 @@ export class WriteQueue {
       return Promise.reject(new DatabaseError('StorageOverloaded', 'Too many writes are waiting.', { data }))
     }
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ body, resolve: resolve as (result: unknown) => void, reject })
+      this.#waiting.push({ body, resolve: resolve as (result: unknown) => void, reject, wasScouted: false })
       // Started a microtask later, so that all writes of one task share the first batch.
       this.#running ??= Promise.resolve().then(() => this.#run())
     })
@@ -95,25 +99,26 @@ export class WriteQueue {
 
   /** Settles at least the first waiting write; never throws. */
   async #commitNext(): Promise<void> {
-    let evaluatedCount = 1
+    // Without room nothing can be committed, so that all who wait are told.
+    let affectedCount = this.#waiting.length
     const attempt = async (): Promise<boolean> => {
-      const admitted = this.#target.admit()
-      if (admitted instanceof Promise) await admitted
       const evaluation = await this.#evaluate()
-      evaluatedCount = evaluation.outcomes.length
+      affectedCount = evaluation.outcomes.length
       if (!(await this.#conclude(evaluation.batch))) return false
       this.#settle(evaluation.outcomes)
       return true
     }
     try {
       for (let count = 1; count <= MAX_COMMIT_ATTEMPTS; count++) {
+        const admitted = this.#target.admit()
+        if (admitted instanceof Promise) await admitted
         const takesTurn = count > 1 || this.#target.isContended()
         if (await (takesTurn ? this.#target.inTurn(attempt) : attempt())) return
       }
       const data = { attempts: MAX_COMMIT_ATTEMPTS }
       throw new DatabaseError('StorageFailed', 'Other workers were first each time this batch was tried.', { data })
     } catch (error) {
-      for (const write of this.#waiting.splice(0, evaluatedCount)) write.reject(error)
+      for (const write of this.#waiting.splice(0, affectedCount)) write.reject(error)
     }
   }
 
@@ -134,6 +139,7 @@ export class WriteQueue {
   /** Runs as many of the waiting bodies, one after another, as go into one batch. */
   async #evaluate(): Promise<Evaluation> {
     const base = this.#target.openBase()
+    const scouts: StoreTransaction[] = []
     try {
       const overlay = new WriteOverlay()
       const sequence = base.sequence + 1
@@ -144,15 +150,35 @@ export class WriteQueue {
         if (write === undefined) break
         overlay.begin()
         const transaction = new StoreTransaction({ base, overlay, sequence, indexInBatch })
-        const outcome = runBody(write, transaction)
-        outcomes.push(outcome instanceof Promise ? await outcome : outcome)
+        let outcome = runBody(write, transaction)
+        if (outcome instanceof Promise) {
+          if (base.isFetching) this.#sendScouts(base, outcomes.length + 1, scouts)
+          outcome = await outcome
+        }
         transaction.finish()
-        if (outcomes.at(-1)?.isResult === false) overlay.rollBack()
+        outcomes.push(outcome)
+        if (!outcome.isResult) overlay.rollBack()
         else if (overlay.hasWrites) indexInBatch++
       }
       return { batch: { sequence, entries: overlay.entries }, outcomes }
     } finally {
+      for (const scout of scouts) scout.finish()
       base.close()
+    }
+  }
+
+  /**
+   * While one body waits for a page, runs those behind it once for nothing but their reads: their pages then come with
+   * one fetch instead of one after another. What they write and return is dropped, they run again in their turn.
+   */
+  #sendScouts(base: BatchBase, from: number, scouts: StoreTransaction[]): void {
+    for (const write of this.#waiting.slice(from, from + MAX_SCOUTS)) {
+      if (write.wasScouted) continue
+      write.wasScouted = true
+      const overlay = new WriteOverlay()
+      const scout = new StoreTransaction({ base, overlay, sequence: base.sequence + 1, indexInBatch: 0 })
+      scouts.push(scout)
+      void runBody(write, scout)
     }
   }
 }

@@ -258,3 +258,37 @@ describe('opening', () => {
     await expect(open(disk)).rejects.toMatchObject({ code: 'StorageCorrupt' })
   })
 })
+
+describe('writes that have to read pages', () => {
+  it('fetch what all of a batch need together', async () => {
+    const disk = createMemoryDisk()
+    const store = await open(disk, { memtableBytes: 100_000 })
+    for (let index = 0; index < 300; index++) {
+      await store.write((transaction) => transaction.put(`row ${index}`, new Uint8Array(1000).fill(1)))
+    }
+    await store.close()
+    const device = createMemoryDevice(disk)
+    let fetches = 0
+    const counting: LogDevice = {
+      ...device,
+      readPages: (ranges) => {
+        fetches++
+        return device.readPages(ranges)
+      },
+    }
+    const cold = await open(disk, { device: counting })
+    fetches = 0
+    const results = await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        cold.write(async (transaction) => {
+          const value = await transaction.get(`row ${index * 4}`)
+          transaction.put(`row ${index * 4}`, new Uint8Array(1))
+          return [value?.[0], transaction.indexInBatch]
+        }),
+      ),
+    )
+    expect(results).toEqual(Array.from({ length: 60 }, (_, index) => [1, index]))
+    expect(fetches).toBeLessThan(12)
+    await cold.close()
+  })
+})
