@@ -90,10 +90,8 @@ class LogStructuredStore implements OrderedStore {
     this.#random = random
     this.#logger = logger
     this.#device = options.device ?? createIndexedDbDevice({ name, clock, random, onDeleted: () => void this.close() })
-    this.#keeper = new ViewKeeper(
-      this.#device,
-      new PageReader(this.#device, options.pageCacheBytes ?? DEFAULT_PAGE_CACHE_BYTES),
-    )
+    const pages = new PageReader(this.#device, options.pageCacheBytes ?? DEFAULT_PAGE_CACHE_BYTES)
+    this.#keeper = new ViewKeeper({ device: this.#device, pages, logger })
     this.#follower = new LogFollower(this.#device, this.#keeper)
     this.#signals = createWorkerSignals({ name, clock, onHint: (hint) => this.#onHint(hint) })
     this.#maintenance = new Maintenance({
@@ -125,9 +123,6 @@ class LogStructuredStore implements OrderedStore {
       this.#device.close()
       throw error
     }
-    this.#keeper.loadFilters().catch((error: unknown) => {
-      this.#logger('error', 'Key filters could not be loaded.', { cause: error })
-    })
     this.#maintenance.start()
   }
 

@@ -11,7 +11,7 @@ import type { LogDevice } from './log-device.ts'
 import { decodeManifest, encodeManifest, type Manifest } from './manifest-codec.ts'
 import { MergeCursor } from './merge-cursor.ts'
 import { countToMerge } from './merge-policy.ts'
-import { PageReader } from './page-reader.ts'
+import { PageMissing, PageReader } from './page-reader.ts'
 import { PAGES_PER_RUN, type Run, runRange } from './run.ts'
 import { RunSource } from './run-source.ts'
 import { RunWriter } from './run-writer.ts'
@@ -119,7 +119,7 @@ export class Maintenance {
 
   /** Flushes the memtable that waits for it, or the present one if none waits. */
   flush(): Promise<void> {
-    this.#flushing ??= this.#flushOldest().finally(() => {
+    this.#flushing ??= this.#noteFailure(this.#flushOldest()).finally(() => {
       this.#flushing = undefined
     })
     return this.#flushing
@@ -127,7 +127,7 @@ export class Maintenance {
 
   /** Merges what is worth it now. */
   merge(): Promise<void> {
-    this.#merging ??= this.#mergeNewest().finally(() => {
+    this.#merging ??= this.#noteFailure(this.#mergeNewest()).finally(() => {
       this.#merging = undefined
     })
     return this.#merging
@@ -202,6 +202,16 @@ export class Maintenance {
     this.#options.logger('error', message, { cause })
   }
 
+  /** What fails half-way leaves pages behind. */
+  async #noteFailure(work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      this.#hasCollectedLeftovers = false
+      throw error
+    }
+  }
+
   async #flushOldest(): Promise<void> {
     const { keeper, withLock } = this.#options
     await withLock('flush', async () => {
@@ -257,13 +267,23 @@ export class Maintenance {
       for (let restart = 0; restart < MAX_RESTARTS && !this.#isClosing; restart++) {
         const { runs } = keeper.view
         const count = countToMerge(runs.map(({ info }) => info.dataBytes))
-        if (count < 2 || (await this.#mergeRuns(runs.slice(0, count), count === runs.length))) return
+        if (count < 2 || (await this.#tryToMerge(runs.slice(0, count), count === runs.length))) return
       }
     })
     await this.#removeRetired()
   }
 
-  /** False when another worker was first: the view is then the newest. */
+  /** False when another worker was first, even so early that pages are gone: the view is then the newest. */
+  async #tryToMerge(inputs: readonly Run[], isToBottom: boolean): Promise<boolean> {
+    try {
+      return await this.#mergeRuns(inputs, isToBottom)
+    } catch (error) {
+      if (!(error instanceof PageMissing)) throw error
+      await this.#options.keeper.adoptNewest()
+      return false
+    }
+  }
+
   async #mergeRuns(inputs: readonly Run[], isToBottom: boolean): Promise<boolean> {
     const { device, logger, clock } = this.#options
     const reserved = await this.#reserveRun()
@@ -390,7 +410,7 @@ export class Maintenance {
     }
   }
 
-  /** Once per worker: removes what flushes and merges that were cut off have left behind. */
+  /** Once after opening and after failures: removes what flushes and merges that were cut off have left behind. */
   async #collectLeftovers(): Promise<void> {
     if (this.#hasCollectedLeftovers) return
     this.#hasCollectedLeftovers = true

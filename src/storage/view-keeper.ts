@@ -5,6 +5,7 @@ import { assert } from '../base/assert.ts'
 import { DatabaseError } from '../base/database-error.ts'
 import type { LogBatch } from './contract.ts'
 import { corrupt } from './corruption.ts'
+import type { Logger } from '../base/logger.ts'
 import { LiveSnapshots } from './live-snapshots.ts'
 import type { LogDevice } from './log-device.ts'
 import type { LogFeed } from './log-feed.ts'
@@ -15,8 +16,8 @@ import { loadFilters, loadRuns, type Run } from './run.ts'
 import { type SnapshotKeeper, StoreSnapshot } from './store-snapshot.ts'
 import type { MemtableLayer, StoreView } from './store-view.ts'
 
-/** Runs whose filters take no more than this together have them loaded before they are used, others soon after. */
-export const EAGER_FILTER_PAGES = 8
+/** Key filters are loaded before their runs are used while they take no more parts than this, else soon after. */
+const EAGER_FILTER_PARTS = 8
 
 /** How often the manifest is read again because runs it names are gone. */
 const MAX_MANIFEST_READINGS = 4
@@ -25,6 +26,7 @@ const MAX_MANIFEST_READINGS = 4
 export class ViewKeeper implements SnapshotKeeper {
   readonly pages: PageReader
   readonly #device: LogDevice
+  readonly #logger: Logger
   readonly #live = new LiveSnapshots()
   /** How many snapshots hold each view. */
   readonly #holders = new Map<StoreView, number>()
@@ -32,9 +34,10 @@ export class ViewKeeper implements SnapshotKeeper {
   #head = 0
   #view: StoreView
 
-  constructor(device: LogDevice, pages: PageReader) {
-    this.#device = device
-    this.pages = pages
+  constructor(options: { readonly device: LogDevice; readonly pages: PageReader; readonly logger: Logger }) {
+    this.#device = options.device
+    this.pages = options.pages
+    this.#logger = options.logger
     this.#view = { manifest: EMPTY_MANIFEST, layers: [this.#newLayer(0)], runs: [] }
   }
 
@@ -81,7 +84,7 @@ export class ViewKeeper implements SnapshotKeeper {
     const usable = new Map([...this.#view.runs, ...known].map((run) => [run.info.id, run]))
     const missing = manifest.runs.filter(({ id }) => !usable.has(id))
     const filterPages = missing.reduce((count, info) => count + info.filterPages, 0)
-    const withFilters = filterPages <= EAGER_FILTER_PAGES
+    const withFilters = filterPages <= EAGER_FILTER_PARTS
     for (const run of await loadRuns(this.#device, missing, { withFilters })) usable.set(run.info.id, run)
     if (manifest.number <= this.#view.manifest.number) return
     const runs = manifest.runs.map(({ id }) => usable.get(id) as Run)
@@ -90,6 +93,7 @@ export class ViewKeeper implements SnapshotKeeper {
       this.#head = manifest.checkpoint
       this.#feed?.skipTo(manifest.checkpoint)
     }
+    if (!withFilters) this.#loadFiltersInBackground(runs)
   }
 
   /**
@@ -110,11 +114,6 @@ export class ViewKeeper implements SnapshotKeeper {
         }
       }
     }
-  }
-
-  /** Loads the key filters that are not loaded yet. */
-  loadFilters(): Promise<void> {
-    return loadFilters(this.#device, this.#view.runs)
   }
 
   /** A snapshot of the newest state known here. */
@@ -148,6 +147,13 @@ export class ViewKeeper implements SnapshotKeeper {
       if (runs.some(({ info }) => info.id === runId)) return true
     }
     return false
+  }
+
+  /** Without its filter a run is read more often than need be, but not wrongly. */
+  #loadFiltersInBackground(runs: readonly Run[]): void {
+    loadFilters(this.#device, runs).catch((error: unknown) => {
+      this.#logger('error', 'Key filters could not be loaded.', { cause: error })
+    })
   }
 
   #letGo(view: StoreView): void {

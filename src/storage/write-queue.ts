@@ -54,6 +54,8 @@ interface Evaluation {
   readonly batch: LogBatch
   /** What came of the first writes of the queue, in its order. */
   readonly outcomes: readonly Outcome[]
+  /** Whether a body could not read what it is based on any more: all have to run again. */
+  readonly isStale: boolean
 }
 
 /** The writes of one store, in order. */
@@ -104,7 +106,7 @@ export class WriteQueue {
     const attempt = async (): Promise<boolean> => {
       const evaluation = await this.#evaluate()
       affectedCount = evaluation.outcomes.length
-      if (!(await this.#conclude(evaluation.batch))) return false
+      if (evaluation.isStale || !(await this.#conclude(evaluation.batch))) return false
       this.#settle(evaluation.outcomes)
       return true
     }
@@ -160,7 +162,7 @@ export class WriteQueue {
         if (!outcome.isResult) overlay.rollBack()
         else if (overlay.hasWrites) indexInBatch++
       }
-      return { batch: { sequence, entries: overlay.entries }, outcomes }
+      return { batch: { sequence, entries: overlay.entries }, outcomes, isStale: outcomes.some(isSnapshotLost) }
     } finally {
       for (const scout of scouts) scout.finish()
       base.close()
@@ -191,6 +193,10 @@ function runBody(write: WaitingWrite, transaction: Transaction): MaybePromise<Ou
   } catch (error) {
     return failed(error)
   }
+}
+
+function isSnapshotLost(outcome: Outcome): boolean {
+  return !outcome.isResult && outcome.error instanceof DatabaseError && outcome.error.code === 'SnapshotLost'
 }
 
 function succeeded(result: unknown): Outcome {
