@@ -41,7 +41,7 @@ const ROOMS: readonly RoomRule[] = [
   },
   { folder: 'src/rpc', mayImport: ['src/model', 'src/base', 'comlink'], mayImportTypesOf: ['src/engine', 'src/sync'] },
   { folder: 'src/client', mayImport: ['src/rpc', 'src/expressions', 'src/model', 'src/base', 'comlink'] },
-  { folder: 'src/server', mayImport: ['src/engine', 'src/sync', 'src/model', 'src/base', 'node:fs'] },
+  { folder: 'src/server', mayImport: ['src/engine', 'src/security', 'src/sync', 'src/model', 'src/base', 'node:fs'] },
   {
     folder: 'worker',
     mayImport: [
@@ -54,6 +54,7 @@ const ROOMS: readonly RoomRule[] = [
       'src/security',
       'src/sync',
       'src/rpc',
+      'src/server',
       'comlink',
     ],
   },

@@ -2,15 +2,18 @@
 
 import type { Item } from './attribute-value.ts'
 
-/** Names of the exceptions that the engine throws, as the API has them. */
+/** Names of the exceptions that the engine and the HTTP protocol answer with, as the API has them. */
 export type ServiceExceptionName =
   | 'ConditionalCheckFailedException'
   | 'DuplicateItemException'
   | 'ExpiredIteratorException'
   | 'IdempotentParameterMismatchException'
+  | 'IncompleteSignatureException'
   | 'InternalServerError'
+  | 'InvalidSignatureException'
   | 'ItemCollectionSizeLimitExceededException'
   | 'LimitExceededException'
+  | 'MissingAuthenticationTokenException'
   | 'ProvisionedThroughputExceededException'
   | 'ResourceInUseException'
   | 'ResourceNotFoundException'
@@ -20,6 +23,7 @@ export type ServiceExceptionName =
   | 'TransactionInProgressException'
   | 'TrimmedDataAccessException'
   | 'UnknownOperationException'
+  | 'UnrecognizedClientException'
   | 'ValidationException'
 
 /** Why one action of a transaction failed; `Code` is `None` for those that did not. */
