@@ -15,6 +15,8 @@ const ROOT = import.meta.dirname
 const HOST = '127.0.0.1'
 /** What every browser that has IndexedDB 3, module workers and private class members understands. */
 const LIBRARY_TARGET = 'es2022'
+/** What `npx tidetable` runs. */
+const PROGRAM = { name: 'cli', sourcePath: 'src/server/cli.ts' }
 const WORKER_SOURCE_URL = /new URL\('(?:\.\.\/)+worker\/index\.ts', import\.meta\.url\)/
 
 const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserConfig => {
@@ -36,7 +38,7 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
       return tests()
     default:
       return libraryBuild({
-        entries: PACKAGE_ENTRIES.filter(({ name }) => name !== 'worker'),
+        entries: [...PACKAGE_ENTRIES.filter(({ name }) => name !== 'worker'), PROGRAM],
         // The app's bundler resolves these: an app that uses Comlink too must share our copy, as proxies are marked with
         // symbols that belong to one copy.
         external: [...RUNTIME_DEPENDENCIES, /^node:/],
@@ -50,7 +52,7 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
 export default configuration
 
 interface LibraryBuild {
-  readonly entries: readonly PackageEntry[]
+  readonly entries: readonly Pick<PackageEntry, 'name' | 'sourcePath'>[]
   readonly external: readonly (string | RegExp)[]
   readonly footer: string
   readonly emptyOutDir: boolean
@@ -71,7 +73,12 @@ function libraryBuild({ entries, external, footer, emptyOutDir, plugins }: Libra
       lib: { entry: Object.fromEntries(entries.map(({ name, sourcePath }) => [name, sourcePath])), formats: ['es'] },
       rolldownOptions: {
         external: [...external],
-        output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js', footer },
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: 'shared/[name]-[hash].js',
+          banner: ({ name }) => (name === PROGRAM.name ? '#!/usr/bin/env node' : ''),
+          footer,
+        },
       },
     },
   }

@@ -1,0 +1,53 @@
+// The package's program: `npx tidetable serve`.
+
+import { version } from '../../package.json'
+import type { LogLevel } from '../base/logger.ts'
+import { parseCommandLine, type ServeOptions, USAGE } from './command-line.ts'
+import { startServer } from './node.ts'
+
+const MISTAKE_EXIT_CODE = 2
+const FAILURE_EXIT_CODE = 1
+
+await main()
+
+async function main(): Promise<void> {
+  const command = parseCommandLine(process.argv.slice(2), process.env)
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(USAGE)
+      return
+    case 'version':
+      process.stdout.write(`${version}\n`)
+      return
+    case 'mistake':
+      process.stderr.write(`${command.message}\n\n${USAGE}`)
+      process.exitCode = MISTAKE_EXIT_CODE
+      return
+    case 'serve':
+      await serve(command.options)
+  }
+}
+
+async function serve({ host, port, region, credentials }: ServeOptions): Promise<void> {
+  // Everything is in memory: there is nothing to bring to an end first.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0))
+  try {
+    const server = await startServer({
+      host,
+      port,
+      logger: printErrors,
+      ...(region !== undefined && { region }),
+      ...(credentials !== undefined && { credentials }),
+    })
+    process.stdout.write(`tidetable listens on ${server.url}\n`)
+  } catch (error) {
+    process.stderr.write(`tidetable cannot listen on ${host}:${port}: ${(error as Error).message}\n`)
+    process.exitCode = FAILURE_EXIT_CODE
+  }
+}
+
+function printErrors(level: LogLevel, message: string, facts: Readonly<Record<string, unknown>> = {}): void {
+  if (level !== 'error') return
+  const text = JSON.stringify(facts, (_name, fact: unknown) => (fact instanceof Error ? fact.stack : fact))
+  process.stderr.write(`${message} ${text}\n`)
+}
