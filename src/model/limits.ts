@@ -46,26 +46,8 @@ export const MAX_BATCH_GET_SIZE_BYTES = 16_777_216
 /** Puts and deletes of one BatchWriteItem, over all of its tables. */
 export const MAX_BATCH_WRITE_ITEMS = 25
 
-/** A whole BatchWriteItem request (16 MB). */
-export const MAX_BATCH_WRITE_SIZE_BYTES = 16_777_216
-
-/** Actions of one TransactWriteItems or TransactGetItems. */
-export const MAX_TRANSACTION_ACTIONS = 100
-
-/** The items of one transaction together (4 MB). */
-export const MAX_TRANSACTION_SIZE_BYTES = 4_194_304
-
-/** For so long a ClientRequestToken makes TransactWriteItems idempotent. */
-export const TRANSACTION_TOKEN_TTL_MS = 600_000
-
-/** Length of the token that makes a TransactWriteItems idempotent. */
-export const MAX_CLIENT_REQUEST_TOKEN_CHARS = 36
-
 /** Segments of a parallel Scan. */
 export const MAX_SCAN_SEGMENTS = 1_000_000
-
-/** Items of one partition key value in a table with a local index (10 GB). */
-export const MAX_ITEM_COLLECTION_SIZE_BYTES = 10_737_418_240
 
 // Requests
 
@@ -129,32 +111,6 @@ export const MAX_INDEX_KEY_ATTRIBUTES = 4
 
 /** Names in one answer of ListTables. */
 export const MAX_LIST_TABLES = 100
-
-/** Tags of one resource. */
-export const MAX_TAGS = 50
-
-/** Length of the key of a tag. */
-export const MAX_TAG_KEY_CHARS = 128
-
-/** Length of the value of a tag. */
-export const MAX_TAG_VALUE_CHARS = 256
-
-// Time to live and streams
-
-/** An item whose expiry lies further back than this is never deleted by time to live (5 years). */
-export const MAX_TTL_AGE_SECONDS = 157_680_000
-
-/** A stream keeps a record for this long (24 hours). */
-export const STREAM_RETENTION_MS = 86_400_000
-
-/** Records in one answer of GetRecords. */
-export const MAX_STREAM_RECORDS = 1000
-
-/** A GetRecords answer ends with the record that reaches this size (1 MB). */
-export const MAX_STREAM_PAGE_SIZE_BYTES = 1_048_576
-
-/** A shard iterator can be used for this long (15 minutes). */
-export const SHARD_ITERATOR_TTL_MS = 900_000
 
 // Tidetable's own
 
