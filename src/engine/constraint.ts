@@ -82,7 +82,7 @@ export function checkRequest(input: unknown, shape: StructureShape): Readonly<Re
   const request = withoutNulls((input ?? {}) as Readonly<Record<string, unknown>>)
   checkFirst(request, shape)
   const errors: string[] = []
-  checkMembers(request, shape, { parent: undefined, step: '', errors })
+  checkMembers(request, shape, { parent: undefined, step: '', isMember: true, errors })
   if (errors.length > 0) {
     const count = `${errors.length} validation error${errors.length > 1 ? 's' : ''}`
     throw validationException(`${count} detected: ${errors.join('; ')}`)
@@ -168,7 +168,9 @@ function serialization(message: string): ServiceException {
 /** Where in the request we are, and what was found wrong so far. The path is put together only when it is needed. */
 interface Report {
   readonly parent: Report | undefined
-  readonly step: string
+  /** A member's name, an element's number from 1, or a name of a map. */
+  readonly step: string | number
+  readonly isMember: boolean
   readonly errors: string[]
 }
 
@@ -204,7 +206,7 @@ function check(value: unknown, shape: Shape, report: Report): void {
       checkText(value as string, shape, report)
       return
     case 'number':
-      checkBounds(value, value as number, { ...shape.bounds, of: 'value', report })
+      checkBounds(value, shape.bounds, report)
       return
     case 'list':
       checkList(value as readonly unknown[], shape, report)
@@ -224,24 +226,24 @@ function checkText(value: string, shape: StringShape, report: Report): void {
   if (shape.pattern !== undefined && !shape.pattern.matches(value)) {
     refuse(value, `Member must satisfy regular expression pattern: ${shape.pattern.source}`, report)
   }
-  if (shape.lengthChars !== undefined) checkBounds(value, value.length, { ...shape.lengthChars, of: 'length', report })
+  checkBounds(value, shape.lengthChars, report)
   if (shape.values !== undefined && !shape.values.includes(value)) {
     refuse(value, `Member must satisfy enum value set: [${shape.values.join(', ')}]`, report)
   }
 }
 
 function checkList(value: readonly unknown[], shape: ListShape, report: Report): void {
-  if (shape.length !== undefined) checkBounds(value, value.length, { ...shape.length, of: 'length', report })
+  checkBounds(value, shape.length, report)
   value.forEach((element, index) => {
-    const place = below(report, `${index + 1}.member`)
+    const place = elementOf(report, index + 1)
     if (element === null || element === undefined) refuse(null, 'Member must not be null', place)
     else check(element, shape.element, place)
   })
 }
 
 function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, report: Report): void {
+  checkBounds(value, shape.length, report)
   const names = Object.keys(value)
-  if (shape.length !== undefined) checkBounds(value, names.length, { ...shape.length, of: 'length', report })
   const { keys, valueLength } = shape
   if (keys !== undefined && names.some((name) => !fits(name.length, keys.lengthChars) || !keys.pattern.matches(name))) {
     const pattern = `Member must satisfy regular expression pattern: ${keys.pattern.source}`
@@ -258,25 +260,26 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
     refuse(value, `Map value must satisfy constraint: [${lengthRules(valueLength).join(', ')}]`, report)
   }
   for (const name of names) {
-    const place = below(report, `${name}.member`)
+    const place = elementOf(report, name)
     const member = value[name]
     if (member === null || member === undefined) refuse(null, 'Member must not be null', place)
     else check(member, shape.value, place)
   }
 }
 
-function checkBounds(
-  value: unknown,
-  measured: number,
-  {
-    min = -Infinity,
-    max = Infinity,
-    of,
-    report,
-  }: Bounds & { readonly of: 'length' | 'value'; readonly report: Report },
-): void {
-  if (measured < min) refuse(value, `Member must have ${of} greater than or equal to ${min}`, report)
-  if (measured > max) refuse(value, `Member must have ${of} less than or equal to ${max}`, report)
+/** Of a number its value is bounded, of everything else its length. */
+function checkBounds(value: unknown, bounds: Bounds | undefined, report: Report): void {
+  if (bounds === undefined) return
+  const isNumber = typeof value === 'number'
+  const measured = isNumber ? value : lengthOf(value as string | object)
+  if (fits(measured, bounds)) return
+  const { min = -Infinity, max } = bounds
+  const rule = measured < min ? `greater than or equal to ${min}` : `less than or equal to ${max}`
+  refuse(value, `Member must have ${isNumber ? 'value' : 'length'} ${rule}`, report)
+}
+
+function lengthOf(value: string | object): number {
+  return typeof value === 'string' || Array.isArray(value) ? value.length : Object.keys(value).length
 }
 
 function lengthRules({ min, max }: Bounds): readonly string[] {
@@ -286,7 +289,7 @@ function lengthRules({ min, max }: Bounds): readonly string[] {
   return rules
 }
 
-function fits(measured: number, { min = 0, max = Infinity }: Bounds): boolean {
+function fits(measured: number, { min = -Infinity, max = Infinity }: Bounds): boolean {
   return measured >= min && measured <= max
 }
 
@@ -297,15 +300,22 @@ function refuse(value: unknown, rule: string, place: Report): void {
 }
 
 function below(parent: Report, step: string): Report {
-  return { parent, step, errors: parent.errors }
+  return { parent, step, isMember: true, errors: parent.errors }
+}
+
+function elementOf(parent: Report, step: string | number): Report {
+  return { parent, step, isMember: false, errors: parent.errors }
 }
 
 function pathOf(place: Report): string {
   const steps: string[] = []
   for (let at: Report | undefined = place; at?.parent !== undefined; at = at.parent) {
-    // The service spells member names with a small first letter in its messages; keys of maps stay as they are.
-    const isMember = !at.step.endsWith('.member')
-    steps.push(isMember ? at.step.charAt(0).toLowerCase() + at.step.slice(1) : at.step)
+    steps.push(at.isMember ? memberStep(String(at.step)) : `${at.step}.member`)
   }
   return steps.reverse().join('.')
+}
+
+/** The service spells member names with a small first letter in its messages. */
+function memberStep(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1)
 }
