@@ -4,7 +4,7 @@ import { deleteDatabase, type Database } from 'tidetable'
 
 import { openCityDatabase, readCountries, readLoad, readPositions } from './cities/city-store.ts'
 import { loadCities } from './cities/load-cities.ts'
-import { DATABASE_NAME, type LoadAttributes } from './cities/tables.ts'
+import { DATABASE_NAME, type CityAttributes, type LoadAttributes } from './cities/tables.ts'
 import { createExchangeLog } from './exchange-log.ts'
 import { createAnnouncer } from './ui/announcer.ts'
 import { createAnswerPanel } from './ui/answer-panel.ts'
@@ -60,9 +60,10 @@ async function runLoad(signal: AbortSignal): Promise<LoadAttributes | undefined>
   await shown
   const listener = {
     onCountries: showCountries,
-    onCities: (cities: Parameters<typeof chart.addCities>[0], progress: LoadAttributes) => {
+    onCities: (cities: readonly CityAttributes[], progress: LoadAttributes) => {
       chart.addCities(cities)
       loadPanel.showProgress(progress)
+      answer.considerStored(cities)
     },
   }
   load = await loadCities(await database, listener, signal)

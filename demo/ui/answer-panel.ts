@@ -32,6 +32,8 @@ export interface AnswerPanel {
   ask(): void
   /** Asks for the page that is shown once more, after a change of its items. */
   refresh(): Promise<void>
+  /** Asks once more if nothing was found and some of the newly stored cities may be what is asked for. */
+  considerStored(cities: readonly { readonly country: string }[]): void
   /** Says what has been done, with a button if `undo` is given; the button takes the focus. */
   notify(text: string, undo?: { readonly label: string; readonly run: () => void }): void
   /** Says what went wrong. */
@@ -46,6 +48,7 @@ export function createAnswerPanel(options: AnswerPanelOptions): AnswerPanel {
   return {
     ask: () => void panel.turnTo([undefined]),
     refresh: () => panel.turnTo(panel.startKeys),
+    considerStored: (cities) => panel.considerStored(cities),
     notify: (text, undo) => panel.notify(text, undo),
     notifyError: (text) => panel.notifyError(text),
     focusAction: (action, place) => panel.focusAction(action, place),
@@ -85,6 +88,11 @@ class Panel {
       this.#asking = undefined
     })
     return this.#asking
+  }
+
+  considerStored(cities: readonly { readonly country: string }[]): void {
+    const country = this.#options.question()?.country
+    if (this.#isEmpty && cities.some((city) => city.country === country)) void this.turnTo(this.startKeys)
   }
 
   notify(text: string, undo?: { readonly label: string; readonly run: () => void }): void {
@@ -137,21 +145,15 @@ class Panel {
     this.startKeys = startKeys
     this.#cities = (output.Items ?? []).map(cityOf)
     this.#nextKey = output.LastEvaluatedKey
-    const isWhole = startKeys.length === 1 && this.#nextKey === undefined
+    const isWhole = startKeys.length === 1 && this.#nextKey === undefined && !this.#isEmpty
     this.#title.textContent = `${titleOf(question)}${isWhole ? `: ${formatCities(this.#cities.length)}` : ''}`
     this.#showCost(exchange.durationMs, output)
     showExchange(childElement(this.#request, '.request-body', HTMLDivElement), exchange)
     this.#request.hidden = false
     this.#notice.hidden = true
     this.#rows.replaceChildren(...this.#cities.map(cityRow))
-    this.#table.hidden = this.#cities.length === 0
-    this.#showEmpty(
-      this.#cities.length > 0
-        ? ''
-        : this.#options.complete()
-          ? 'No city.'
-          : 'No city yet: more are still to be loaded.',
-    )
+    this.#table.hidden = this.#isEmpty
+    this.#showEmpty(this.#emptyText())
     this.#showPages(startKeys.length)
     this.#options.mark(marksOf(question, this.#cities))
     this.#options.announce(
@@ -193,6 +195,15 @@ class Panel {
     this.#showEmpty(explanation)
     this.#showPages(1)
     this.#options.mark({ positions: [] })
+  }
+
+  get #isEmpty(): boolean {
+    return this.#cities.length === 0
+  }
+
+  #emptyText(): string {
+    if (!this.#isEmpty) return ''
+    return this.#options.complete() ? 'No city.' : 'No city yet: more are still to be loaded.'
   }
 
   #showEmpty(text: string): void {

@@ -7,9 +7,12 @@ import { newElement } from './page-element.ts'
 /** What the buttons of a line do. */
 export type CityAction = 'edit' | 'delete'
 
-/** A line of the table; its buttons carry the action and the place. */
+/**
+ * A line of the table; its buttons carry the action and the place. The roles are spoken out, since on a phone the style
+ * sheet lays the line out as a grid, which to some screen readers is no line of a table any more.
+ */
 export function cityRow(city: City): HTMLTableRowElement {
-  const place = newElement('th', '', city.name)
+  const place = withRole('rowheader', newElement('th', '', city.name))
   place.scope = 'row'
   // A place is its name and what tells it apart.
   if (city.place.startsWith(city.name) && city.place !== city.name) {
@@ -19,15 +22,27 @@ export function cityRow(city: City): HTMLTableRowElement {
     const more = city.additions.map(([name, value]) => `${name}: ${valueText(value)}`).join(', ')
     place.append(newElement('span', 'more', more))
   }
-  return newElement(
-    'tr',
-    '',
-    place,
-    newElement('td', '', city.region ?? ''),
-    newElement('td', 'position', formatAngle(city.latitude, ['N', 'S'])),
-    newElement('td', 'position', formatAngle(city.longitude, ['E', 'W'])),
-    newElement('td', 'row-actions', actionButton('edit', 'Edit', city), actionButton('delete', 'Delete', city)),
+  return withRole(
+    'row',
+    newElement(
+      'tr',
+      '',
+      place,
+      cell('', city.region ?? ''),
+      cell('position', formatAngle(city.latitude, ['N', 'S'])),
+      cell('position', formatAngle(city.longitude, ['E', 'W'])),
+      cell('row-actions', actionButton('edit', 'Edit', city), actionButton('delete', 'Delete', city)),
+    ),
   )
+}
+
+function cell(className: string, ...children: readonly (Node | string)[]): HTMLTableCellElement {
+  return withRole('cell', newElement('td', className, ...children))
+}
+
+function withRole<T extends Element>(role: string, element: T): T {
+  element.setAttribute('role', role)
+  return element
 }
 
 function actionButton(action: CityAction, label: string, city: City): HTMLButtonElement {
