@@ -5,7 +5,7 @@ import { assert } from '../base/assert.ts'
 import type { DocumentPath, PathElement } from './document-path.ts'
 import { inBucketOrder, textHash } from './hash-order.ts'
 
-const ELEMENT_HASH_BASE = 10_062
+const ELEMENT_HASH_BASE = 8_270
 
 /** A place that paths lead to or through. */
 export interface PathNode<Leaf> {

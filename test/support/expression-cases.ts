@@ -1060,6 +1060,7 @@ export const PROJECTION_CASES: readonly ExpressionCase[] = [
     'foo, bar, foo',
     'bar, foo, qux, quux, bar',
     'hello, world, hello',
+    'a, x, sizea, x',
     'kalpha, kbeta, kgamma, kdelta, kalpha',
     'a[100], a[3], a[20], a[7], a[100]',
     'x1,x2,x3,x4,x5,x6,x7,x8,x9,x10,x11,x12,x13,x14,x15,x16,x17,x1',
