@@ -71,7 +71,7 @@ export function indexRowKey(index: IndexSchema, item: PackedItem): ByteKey | und
 export function indexPositionRowKey(index: IndexSchema, position: Key): ByteKey {
   const partition = checkedKeyPart(position, index.key.partition, PARTITION)
   const sort = checkedKeyPart(position, index.key.sort, SORT)
-  return rowKey(index.prefix, partition, sort + checkedKeyPart(position, index.tieBreakers, SORT))
+  return rowKey(index.prefix, partition, sort + checkedKeyPart(position, index.tieBreakers, TABLE_KEY))
 }
 
 /**
@@ -116,6 +116,12 @@ const PARTITION: KeyPart = {
 const SORT: KeyPart = {
   maxSizeBytes: MAX_SORT_KEY_SIZE_BYTES,
   tooLarge: `Aggregated size of all range keys has exceeded the size limit of ${MAX_SORT_KEY_SIZE_BYTES} bytes`,
+}
+
+/** What ends an index row's key: of the table's key all or one part, each bounded by the table already. */
+const TABLE_KEY: KeyPart = {
+  maxSizeBytes: MAX_PARTITION_KEY_SIZE_BYTES + MAX_SORT_KEY_SIZE_BYTES,
+  tooLarge: PARTITION.tooLarge,
 }
 
 function itemKeyPart(item: PackedItem, attributes: readonly KeyAttribute[], part: KeyPart): ByteKey {

@@ -27,16 +27,22 @@ export function incomingPosition(position: unknown): Key | undefined {
  */
 export function positionRowKey(table: TableSchema, index: IndexSchema | undefined, position: Key): ByteKey {
   const names = (index ?? table).positionNames
-  const fits = Object.keys(position).length === names.length
-  if (index === undefined) {
-    return wordedForPosition(() => keyRowKey(table, position))
-  }
-  if (!fits || names.some((name) => ownAttribute(position, name) === undefined)) {
+  if (Object.keys(position).length !== names.length || names.some((name) => !Object.hasOwn(position, name))) {
     throw validationException(NOT_A_POSITION)
   }
+  if (index === undefined) return keyRowKey(table, position)
   const key = indexPositionRowKey(index, position)
   wordedForPosition(() => keyRowKey(table, pick(position, table.positionNames)))
   return key
+}
+
+/**
+ * The row key of a position in a scan of a table: the service words refusals of it in its own way.
+ *
+ * @throws ServiceException `ValidationException` when it is not a key of the table
+ */
+export function scanPositionRowKey(table: TableSchema, position: Key): ByteKey {
+  return wordedForPosition(() => keyRowKey(table, position))
 }
 
 /** Runs a check whose refusal is about the position. */

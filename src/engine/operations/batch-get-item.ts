@@ -3,6 +3,7 @@
 import type { ByteKey } from '../../base/byte-key.ts'
 import { after, eachInOrder, type MaybePromise } from '../../base/maybe-promise.ts'
 import type { ProjectionPaths } from '../../expressions/projection-paths.ts'
+import { setAttribute } from '../../model/attribute-map.ts'
 import type { Key } from '../../model/attribute-value.ts'
 import { MAX_BATCH_GET_ITEMS, MAX_BATCH_GET_SIZE_BYTES } from '../../model/limits.ts'
 import type {
@@ -42,6 +43,7 @@ interface TableRead {
 
 /** The answer while it is being put together. */
 interface BatchAnswer {
+  /** By table, whatever its name: `__proto__` is one too. */
   readonly responses: Record<string, readonly OutputRow[]>
   readonly unprocessed: Record<string, KeysAndAttributes>
   readonly capacity: ConsumedCapacity[]
@@ -124,8 +126,8 @@ function answerTable(
     tally?.addTable(readUnits(item?.sizeBytes ?? 0, request.ConsistentRead === true))
     if (item !== undefined) rows.push(projection ? projectedRow(item, projection, context) : outputRow(item, context))
   }
-  answer.responses[tableName] = rows
+  setAttribute(answer.responses, tableName, rows)
   if (tally !== undefined) answer.capacity.push(tally.report())
   const left = keys.slice(items.length)
-  if (left.length > 0) answer.unprocessed[tableName] = { ...request, Keys: left }
+  if (left.length > 0) setAttribute(answer.unprocessed, tableName, { ...request, Keys: left })
 }

@@ -3,6 +3,7 @@
 
 import type { ByteKey } from '../../base/byte-key.ts'
 import { after, eachInOrder, type MaybePromise } from '../../base/maybe-promise.ts'
+import { setAttribute } from '../../model/attribute-map.ts'
 import type { AttributeSource, Key } from '../../model/attribute-value.ts'
 import { MAX_BATCH_WRITE_ITEMS } from '../../model/limits.ts'
 import type {
@@ -99,7 +100,7 @@ function writeTable(batch: Batch, { tableName, writes }: TableWrites): MaybeProm
       writer.finish()
       if (tally !== undefined) report.capacity.push(tally.report())
       const metrics = collectionMetrics(writer, rows, input)
-      if (metrics.length > 0) report.metrics[tableName] = metrics
+      if (metrics.length > 0) setAttribute(report.metrics, tableName, metrics)
     })
   })
 }

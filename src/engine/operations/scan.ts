@@ -16,7 +16,7 @@ import { type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
 import { readPage } from '../read-page.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import { scanShape } from '../request-shapes.ts'
-import { incomingPosition, positionRowKey } from '../start-position.ts'
+import { incomingPosition, positionRowKey, scanPositionRowKey } from '../start-position.ts'
 import type { IndexSchema, TableSchema } from '../table-schema.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
@@ -86,7 +86,7 @@ interface ScanPlace {
 function rangeOf({ Segment = 0, TotalSegments = 1 }: ScanInput, { table, index, position }: ScanPlace): KeyRange {
   const range = segmentRange((index ?? table).prefix, Segment, TotalSegments)
   if (position === undefined) return range
-  const start = positionRowKey(table, index, position)
+  const start = index ? positionRowKey(table, index, position) : scanPositionRowKey(table, position)
   if (!isInRange(range, start)) {
     throw validationException(
       'The provided starting key is invalid: Invalid ExclusiveStartKey. ' +

@@ -89,17 +89,17 @@ const startKeys: Script['steps'] = [
   query(
     'refuses a start key without the sort key',
     ofA('', {}, { ExclusiveStartKey: { p: A } }),
-    refused('The provided starting key is invalid: The provided key element does not match the schema'),
+    refused('The provided starting key is invalid'),
   ),
   query(
     'refuses an empty start key',
     ofA('', {}, { ExclusiveStartKey: {} }),
-    refused('The provided starting key is invalid: The provided key element does not match the schema'),
+    refused('The provided starting key is invalid'),
   ),
   query(
     'refuses a start key of another type',
     ofA('', {}, { ExclusiveStartKey: { p: A, s: { S: '1' } } }),
-    refused('The provided starting key is invalid: The provided key element does not match the schema'),
+    refused('The provided key element does not match the schema'),
   ),
   query(
     'refuses a start key of another partition',

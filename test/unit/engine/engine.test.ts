@@ -224,6 +224,50 @@ describe('a dictionary that is full', () => {
   })
 })
 
+describe('an index of a table with keys as long as they may be', () => {
+  it('is read in pages', async () => {
+    const { engine } = engineFixture()
+    await engine.dispatch('CreateTable', {
+      ...TABLE,
+      AttributeDefinitions: ['p', 's', 'g'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'byG',
+          KeySchema: [{ AttributeName: 'g', KeyType: 'HASH' }],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    })
+    const items = ['1', '2'].map((last) => ({
+      p: { S: 'p'.repeat(2048) },
+      s: { S: `${'s'.repeat(1023)}${last}` },
+      g: { S: 'g'.repeat(2048) },
+    }))
+    for (const Item of items) await engine.dispatch('PutItem', { TableName: 'items', Item })
+    const input = { TableName: 'items', IndexName: 'byG', Limit: 1 }
+    const first = (await engine.dispatch('Scan', input)) as ReadPageOutput
+    const second = await engine.dispatch('Scan', { ...input, ExclusiveStartKey: first.LastEvaluatedKey })
+    expect([first.Items, second]).toEqual([
+      [items[0]],
+      { Items: [items[1]], Count: 1, ScannedCount: 1, LastEvaluatedKey: items[1] },
+    ])
+  })
+})
+
+describe('a table named like a property of every object', () => {
+  it('is a table like any other', async () => {
+    const { engine } = engineFixture()
+    for (const TableName of ['__proto__', 'constructor']) {
+      await engine.dispatch('CreateTable', { ...TABLE, TableName })
+      const put = { PutRequest: { Item: ITEM } }
+      await engine.dispatch('BatchWriteItem', { RequestItems: { [TableName]: [put] } })
+      const output = await engine.dispatch('BatchGetItem', { RequestItems: { [TableName]: { Keys: [KEY] } } })
+      expect(output).toEqual({ Responses: { [TableName]: [ITEM] }, UnprocessedKeys: {} })
+      expect(Object.keys((output as { Responses: object }).Responses)).toEqual([TableName])
+    }
+  })
+})
+
 describe('BatchGetItem', () => {
   it('leaves keys unprocessed whose items go beyond 16 MB, and answers them when they are sent again', async () => {
     const { engine } = engineFixture()
