@@ -17,6 +17,24 @@ const HOST = '127.0.0.1'
 const LIBRARY_TARGET = 'es2022'
 /** What `npx tidetable` runs. */
 const PROGRAM = { name: 'cli', sourcePath: 'src/server/cli.ts' }
+/** What the tests of `tidetable/aws` import: the SDK and three libraries over it. */
+const SDK_MODULES: readonly string[] = [
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/lib-dynamodb',
+  'dynamodb-onetable',
+  'dynamodb-onetable/Dynamo',
+  ...['entity', 'schema', 'table'].map((room) => `dynamodb-toolbox/${room}`),
+  ...['batchDelete', 'batchGet', 'batchPut', 'delete', 'get', 'put', 'update'].map(
+    (action) => `dynamodb-toolbox/entity/actions/${action}`,
+  ),
+  ...['batchGet', 'batchWrite', 'query'].map((action) => `dynamodb-toolbox/table/actions/${action}`),
+  'electrodb',
+]
+/** One of those libraries is written for Node: this is what its users give it in browsers. */
+const NODE_MODULES_IN_BROWSERS = [
+  { find: /^(?:node:)?crypto$/, replacement: resolve(ROOT, 'test/support/crypto-in-browsers.ts') },
+  { find: /^(?:node:)?process$/, replacement: resolve(ROOT, 'test/support/process-in-browsers.ts') },
+]
 const WORKER_SOURCE_URL = /new URL\('(?:\.\.\/)+worker\/index\.ts', import\.meta\.url\)/
 
 const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserConfig => {
@@ -179,9 +197,9 @@ function scenarioProject(): TestProjectInlineConfiguration {
  */
 function browserProjects(): TestProjectInlineConfiguration {
   return {
-    resolve: { alias: packageAliases('dist') },
+    resolve: { alias: [...packageAliases('dist'), ...NODE_MODULES_IN_BROWSERS] },
     // Found while the tests run, they would make Vite reload the page in the middle of one.
-    optimizeDeps: { include: ['comlink', 'idb', 'fast-check'] },
+    optimizeDeps: { include: ['comlink', 'idb', 'fast-check', ...SDK_MODULES] },
     worker: { format: 'es' },
     test: {
       name: 'browser',

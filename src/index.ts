@@ -1,11 +1,12 @@
 // Every public name of the package, types first. A name that is not here is private.
 
 export type { DatabaseErrorCode, DatabaseErrorData } from './base/database-error.ts'
+export type { RawRequest, RawResponse } from './base/http-message.ts'
 export type { Logger, LogLevel } from './base/logger.ts'
 export type { BulkOptions, Source } from './client/bulk.ts'
 export type { ItemOf, KeyOf, TableDefinition } from './client/define-table.ts'
 export type { AttributeName, Expression, RawExpression, TemplateExpression } from './client/expression.ts'
-export type { Database, OpenOptions, WorkerOptions } from './client/open-database.ts'
+export type { Database, HttpOptions, OpenOptions, WorkerOptions } from './client/open-database.ts'
 export type { QueryRequest, ReadOptions, ScanRequest, SortCondition } from './client/query-types.ts'
 export type { Condition } from './client/request.ts'
 export type { Page, Rows } from './client/rows.ts'

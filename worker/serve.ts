@@ -26,6 +26,7 @@ import type { OrderedStore } from '../src/storage/contract.ts'
 import { deleteStoredDatabase } from '../src/storage/delete-database.ts'
 import { openLogStructuredStore } from '../src/storage/log-structured-store.ts'
 import { createMemoryStore } from '../src/storage/memory-store.ts'
+import { answerHttp } from './answer-http.ts'
 import { getMany, writeMany } from './bulk-operations.ts'
 import { ensureTables } from './ensure-tables.ts'
 import { sendTo } from './send.ts'
@@ -133,6 +134,8 @@ async function run(engine: Engine, { operation, rows }: CallForm, input: unknown
       return writeMany(context, 'delete', input as BulkInput)
     case 'tidetable:get-many':
       return getMany(context, input as BulkInput)
+    case 'tidetable:http':
+      return answerHttp(engine, input as WorkerOperations['tidetable:http'])
     case 'tidetable:statistics':
       return engine.statistics()
     default:

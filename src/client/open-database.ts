@@ -2,9 +2,10 @@
 
 import { systemClock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
+import type { RawRequest, RawResponse } from '../base/http-message.ts'
 import { type Logger, silentLogger } from '../base/logger.ts'
 import type { ListTablesOutput, OperationName, OperationTypes } from '../model/operations.ts'
-import type { DatabaseStatistics, Durability, EraseRequest, OpenRequest, StorageKind } from '../rpc/protocol.ts'
+import type { DatabaseStatistics, Durability, EraseRequest, OpenRequest, StorageKind, WorkerOperations } from '../rpc/protocol.ts'
 import { Session } from '../rpc/session.ts'
 import { webLocks } from '../rpc/web-locks.ts'
 import type { TableDefinition } from './define-table.ts'
@@ -37,6 +38,12 @@ export interface OpenOptions extends WorkerOptions {
   readonly storage?: StorageKind
 }
 
+/** How strictly a request of the HTTP protocol is taken. */
+export interface HttpOptions {
+  /** Whether it must look signed, as servers ask. Default false. */
+  readonly requiresSignature?: boolean
+}
+
 /** An open database. */
 export interface Database {
   readonly name: string
@@ -55,6 +62,14 @@ export interface Database {
     operation: Name,
     input: OperationTypes[Name]['input'],
   ): Promise<OperationTypes[Name]['output']>
+
+  /**
+   * Answers one request of DynamoDB's HTTP protocol: what a server would answer that any key may use. Its body is parsed
+   * in the worker. `tidetable/aws` stands on it.
+   *
+   * @throws DatabaseError for what has no answer in the protocol, e.g. `StorageFull` or `WorkerLost`
+   */
+  http(request: RawRequest, options?: HttpOptions): Promise<RawResponse>
 
   /** Names of all tables. */
   tables(): Promise<string[]>
@@ -116,6 +131,8 @@ function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storag
     ...facts,
     table: (definition) => createTable(definition, { session, clock }),
     send: (operation, input) => ask(session, operation, input),
+    http: (request, { requiresSignature = false } = {}) =>
+      ask(session, 'tidetable:http', { request, requiresSignature } satisfies WorkerOperations['tidetable:http']),
     statistics: () => ask(session, 'tidetable:statistics', undefined),
     close: () => session.close(),
     async tables() {

@@ -1,6 +1,6 @@
 // A call on the page's side of the wire, from the moment it is made until it has settled (law 10).
 
-import type { CallForm } from './protocol.ts'
+import type { CallForm, HttpCall } from './protocol.ts'
 
 /** A call ready to be sent. */
 export interface Prepared {
@@ -70,8 +70,13 @@ export class PendingCall {
 const READS = /^(BatchGet|Describe|Get|List|Query|Scan|TransactGet|tidetable:(ensure|get|statistics))/
 
 /** True for operations that change nothing, or nothing twice, so that they can be asked again of another worker. */
-export function isRead(form: CallForm): boolean {
-  return READS.test(form.operation)
+export function isRead({ operation, input }: CallForm): boolean {
+  return READS.test(operation === 'tidetable:http' ? requestedOperation(input as HttpCall) : operation)
+}
+
+/** The header says `DynamoDB_20120810.GetItem`. */
+function requestedOperation({ request }: HttpCall): string {
+  return request.headers['x-amz-target']?.split('.', 2)[1] ?? ''
 }
 
 /** True for operations whose time depends on how much is stored: an index that is added has to be filled. */

@@ -7,6 +7,7 @@
 // can send is ever taken for one.
 
 import type { DatabaseErrorCode, DatabaseErrorData } from '../base/database-error.ts'
+import type { RawRequest } from '../base/http-message.ts'
 import type { LogLevel } from '../base/logger.ts'
 import type { EngineStatistics } from '../engine/engine.ts'
 import type { PackedItem } from '../model/packed-item.ts'
@@ -53,6 +54,8 @@ export interface WorkerOperations {
   'tidetable:put-many': BulkInput
   'tidetable:delete-many': BulkInput
   'tidetable:get-many': BulkInput
+  /** A request of DynamoDB's HTTP protocol. Answered with a RawResponse. */
+  'tidetable:http': HttpCall
   'tidetable:statistics': undefined
   'tidetable:close': undefined
 }
@@ -65,6 +68,13 @@ export interface BulkInput {
   readonly items: readonly PackedItem[]
   /** For gets only. Default false. */
   readonly isConsistent?: boolean
+}
+
+/** A request of DynamoDB's HTTP protocol, and how strictly it is taken. */
+export interface HttpCall {
+  readonly request: RawRequest
+  /** Whether the request must look signed, as servers ask. Nobody verifies signatures here: the page owns the database. */
+  readonly requiresSignature: boolean
 }
 
 /** What a `tidetable:statistics` tells. */

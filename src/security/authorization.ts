@@ -1,19 +1,8 @@
 // What a request says about its signature, read from the Authorization header or from the query: present and complete, or
 // refused in the service's words. Whether it is true is verify-signature's question.
 
+import type { RawRequest } from '../base/http-message.ts'
 import { ServiceException } from '../model/service-exception.ts'
-
-/** The parts of a request that a signature covers. */
-export interface SignedRequest {
-  /** In capitals. */
-  readonly method: string
-  /** Path and query as they were sent. */
-  readonly path: string
-  /** By their names in small letters. */
-  readonly headers: Readonly<Record<string, string>>
-  /** As it was sent. */
-  readonly body: Uint8Array<ArrayBuffer> | string
-}
 
 /** A signature and what it says about itself. Nothing of it has been checked but that it is there. */
 export interface Authorization {
@@ -47,7 +36,7 @@ const QUERY_PARAMETERS = [
  *   is missing, `InvalidSignatureException` when there are two
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function readAuthorization(request: SignedRequest): Authorization {
+export function readAuthorization(request: RawRequest): Authorization {
   const header = request.headers['authorization']
   const query = queryOf(request.path)
   const isInQuery = query.has(ALGORITHM_PARAMETER)
@@ -94,7 +83,7 @@ const DATE_MISSING = "Authorization header requires existence of either a 'X-Amz
  *
  * @throws ServiceException `IncompleteSignatureException` when there is none
  */
-export function dateOf(authorization: Authorization, request: SignedRequest): string {
+export function dateOf(authorization: Authorization, request: RawRequest): string {
   const { date } = authorization
   if (date === undefined) throw incomplete(`${DATE_MISSING}Authorization=${request.headers['authorization'] ?? ''}`)
   return date

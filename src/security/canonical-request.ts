@@ -1,7 +1,8 @@
 // A request in the one form that signer and verifier agree on (Signature Version 4).
 // Follows https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request
 
-import type { Authorization, SignedRequest } from './authorization.ts'
+import type { RawRequest } from '../base/http-message.ts'
+import type { Authorization } from './authorization.ts'
 
 const SIGNATURE_PARAMETER = 'X-Amz-Signature'
 
@@ -11,7 +12,7 @@ const SIGNATURE_PARAMETER = 'X-Amz-Signature'
  * @param bodyHash SHA-256 of the body in hexadecimal
  */
 export function canonicalRequest(
-  { method, path, headers }: SignedRequest,
+  { method, path, headers }: RawRequest,
   { signedHeaders }: Pick<Authorization, 'signedHeaders'>,
   bodyHash: string,
 ): string {
@@ -24,7 +25,7 @@ export function canonicalRequest(
   )
 }
 
-function canonicalHeader(headers: SignedRequest['headers'], name: string): string {
+function canonicalHeader(headers: RawRequest['headers'], name: string): string {
   const value = Object.hasOwn(headers, name) ? (headers[name] ?? '') : ''
   return value.trim().replaceAll(/ {2,}/g, ' ')
 }

@@ -1,7 +1,8 @@
 // Decides whether a request was signed with a known key, in the service's order of questions and in its words.
 
+import type { RawRequest } from '../base/http-message.ts'
 import { ServiceException, type ServiceExceptionName } from '../model/service-exception.ts'
-import { type Authorization, dateOf, readAuthorization, type SignedRequest } from './authorization.ts'
+import { type Authorization, dateOf, readAuthorization } from './authorization.ts'
 import { canonicalRequest } from './canonical-request.ts'
 import {
   type CredentialScope,
@@ -32,7 +33,7 @@ export interface SignatureRules {
 }
 
 /** Accepts a request by resolving, refuses it by rejecting. */
-export type VerifySignature = (request: SignedRequest) => Promise<void>
+export type VerifySignature = (request: RawRequest) => Promise<void>
 
 /**
  * How far the signer's clock may be from ours. The service has been seen with 15 minutes and, of late, with 5.
@@ -91,7 +92,7 @@ export function createSignatureVerifier(rules: SignatureRules): VerifySignature 
 }
 
 /** In the basic form of ISO 8601; a Date header may have the form of RFC 9110. */
-function signingDate(authorization: Authorization, request: SignedRequest): string {
+function signingDate(authorization: Authorization, request: RawRequest): string {
   const text = dateOf(authorization, request)
   if (BASIC_DATE.test(text)) return text
   const isDateHeader = !authorization.isInQuery && request.headers['x-amz-date'] === undefined
@@ -148,7 +149,7 @@ function checkScope(
   return { date: day, region, service }
 }
 
-function tokenOf({ headers, path }: SignedRequest): string | undefined {
+function tokenOf({ headers, path }: RawRequest): string | undefined {
   const queryStart = path.indexOf('?')
   const query = new URLSearchParams(queryStart < 0 ? '' : path.slice(queryStart + 1))
   return headers['x-amz-security-token'] ?? query.get('X-Amz-Security-Token') ?? undefined

@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.ts'
 import { readAuthorization } from '../security/authorization.ts'
 import { createSignatureVerifier, type SigningCredentials } from '../security/verify-signature.ts'
-import type { RawRequest } from './raw-message.ts'
+import type { RawRequest } from '../base/http-message.ts'
 
 /** Resolves for a request that may be answered, rejects or throws the ServiceException that refuses it. */
 export type Authenticate = (request: RawRequest) => void | Promise<void>

@@ -7,7 +7,7 @@ import type { Random } from '../base/random.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import { acceptedCoding, compress } from './content-coding.ts'
 import { commonHeaders, type Protocol, textResponse } from './protocol.ts'
-import type { RawRequest, RawResponse } from './raw-message.ts'
+import type { RawRequest, RawResponse } from '../base/http-message.ts'
 import { encodeException } from './response-body.ts'
 
 /** What an exchange is made of. */

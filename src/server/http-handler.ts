@@ -10,7 +10,7 @@ import { authenticateBy } from './authenticate.ts'
 import { readBounded } from './content-coding.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { createProtocol } from './protocol.ts'
-import type { RawRequest } from './raw-message.ts'
+import type { RawRequest } from '../base/http-message.ts'
 
 /** What answers requests, and who may ask. */
 export interface HttpHandlerOptions {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { MAX_REQUEST_SIZE_BYTES } from '../model/limits.ts'
 import { joinChunks } from './content-coding.ts'
 import type { Exchange } from './exchange.ts'
-import type { RawRequest } from './raw-message.ts'
+import type { RawRequest } from '../base/http-message.ts'
 
 /** Where to listen. */
 export interface ListenOptions {

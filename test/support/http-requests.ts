@@ -1,6 +1,6 @@
 // Requests of DynamoDB's HTTP protocol as tests write them by hand, and answers as they compare them.
 
-import type { RawRequest, RawResponse } from '../../src/server/raw-message.ts'
+import type { RawRequest, RawResponse } from '../../src/base/http-message.ts'
 
 /** An Authorization header that is whole and proves nothing. */
 export const ANY_AUTHORIZATION =

@@ -2,7 +2,7 @@
 
 import { AwsV4Signer } from 'aws4fetch'
 import { describe, expect, it } from 'vitest'
-import type { SignedRequest } from '../../../src/security/authorization.ts'
+import type { RawRequest } from '../../../src/base/http-message.ts'
 import {
   createSignatureVerifier,
   type SignatureRules,
@@ -28,7 +28,7 @@ interface Signing {
   readonly signQuery: boolean
 }
 
-async function signedRequest(changes: Partial<Signing> = {}): Promise<SignedRequest> {
+async function signedRequest(changes: Partial<Signing> = {}): Promise<RawRequest> {
   const { credentials = CREDENTIALS, url = 'http://127.0.0.1:8000/', headers = {}, ...others } = changes
   const signer = new AwsV4Signer({
     method: 'POST',
@@ -51,7 +51,7 @@ async function signedRequest(changes: Partial<Signing> = {}): Promise<SignedRequ
   }
 }
 
-function verify(request: SignedRequest, rules: Partial<SignatureRules> = {}): Promise<void> {
+function verify(request: RawRequest, rules: Partial<SignatureRules> = {}): Promise<void> {
   const verifier = createSignatureVerifier({
     credentials: CREDENTIALS,
     service: 'dynamodb',
@@ -62,7 +62,7 @@ function verify(request: SignedRequest, rules: Partial<SignatureRules> = {}): Pr
 }
 
 /** Name and message of what a verification is refused with. */
-async function refusal(request: SignedRequest, rules: Partial<SignatureRules> = {}): Promise<string> {
+async function refusal(request: RawRequest, rules: Partial<SignatureRules> = {}): Promise<string> {
   const error: unknown = await verify(request, rules).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -70,7 +70,7 @@ async function refusal(request: SignedRequest, rules: Partial<SignatureRules> = 
   return error instanceof Error ? `${error.name}: ${error.message}` : 'accepted'
 }
 
-async function withAuthorization(change: (header: string) => string): Promise<SignedRequest> {
+async function withAuthorization(change: (header: string) => string): Promise<RawRequest> {
   const request = await signedRequest()
   const authorization = change(request.headers['authorization'] ?? '')
   return { ...request, headers: { ...request.headers, authorization } }
@@ -286,27 +286,27 @@ describe('a signature that does not match', () => {
   })
 
   it.each([
-    ['the body', (request: SignedRequest): SignedRequest => ({ ...request, body: `${BODY} ` })],
-    ['the path', (request: SignedRequest): SignedRequest => ({ ...request, path: '/other' })],
-    ['the query', (request: SignedRequest): SignedRequest => ({ ...request, path: '/?a=1' })],
-    ['the method', (request: SignedRequest): SignedRequest => ({ ...request, method: 'PUT' })],
+    ['the body', (request: RawRequest): RawRequest => ({ ...request, body: `${BODY} ` })],
+    ['the path', (request: RawRequest): RawRequest => ({ ...request, path: '/other' })],
+    ['the query', (request: RawRequest): RawRequest => ({ ...request, path: '/?a=1' })],
+    ['the method', (request: RawRequest): RawRequest => ({ ...request, method: 'PUT' })],
     [
       'a signed header',
-      ({ headers, ...others }: SignedRequest): SignedRequest => ({
+      ({ headers, ...others }: RawRequest): RawRequest => ({
         ...others,
         headers: { ...headers, 'x-amz-target': 'DynamoDB_20120810.DeleteTable' },
       }),
     ],
     [
       'the signature',
-      ({ headers, ...others }: SignedRequest): SignedRequest => ({
+      ({ headers, ...others }: RawRequest): RawRequest => ({
         ...others,
         headers: { ...headers, authorization: `${headers['authorization'] ?? ''}0` },
       }),
     ],
     [
       'the names of the signed headers',
-      ({ headers, ...others }: SignedRequest): SignedRequest => ({
+      ({ headers, ...others }: RawRequest): RawRequest => ({
         ...others,
         headers: { ...headers, authorization: (headers['authorization'] ?? '').replace('host', 'host;constructor') },
       }),

@@ -8,7 +8,7 @@ import { ServiceException, type ServiceExceptionFields } from '../../../src/mode
 import type { ServiceExceptionName } from '../../../src/model/service-exception.ts'
 import { authenticateBy } from '../../../src/server/authenticate.ts'
 import { createProtocol, type Protocol, type ProtocolOptions } from '../../../src/server/protocol.ts'
-import type { RawRequest } from '../../../src/server/raw-message.ts'
+import type { RawRequest } from '../../../src/base/http-message.ts'
 import { createMemoryStore } from '../../../src/storage/memory-store.ts'
 import { contentOf, postRequest } from '../../support/http-requests.ts'
 

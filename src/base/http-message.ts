@@ -1,5 +1,5 @@
-// An HTTP request and its answer as plain data, so that the protocol needs neither sockets nor the platform's Request and
-// Response: the same code answers in Node, behind `fetch` and in the worker.
+// An HTTP request and its answer as plain data, so that a protocol needs neither sockets nor the platform's Request and
+// Response: the same code answers in Node, behind `fetch` and in the worker, and both cross to a worker as they are.
 
 /** A request as it came. */
 export interface RawRequest {
