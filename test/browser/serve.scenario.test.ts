@@ -1,0 +1,161 @@
+// `tidetable serve` as its users run it: how fast it starts, that it starts empty, how fast it ends, what it says.
+
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { afterEach, describe, expect, it } from 'vitest'
+import { startBrowserServer } from '../support/browser-server.ts'
+import { killGroup, startProcess } from '../support/processes.ts'
+import { describeSdkDoor } from '../contract/sdk-contract.ts'
+
+const PROGRAM = resolve(import.meta.dirname, '../../dist/cli.js')
+const START_LIMIT_MS = 2000
+const END_LIMIT_MS = 1000
+const KEY = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
+
+const started: ChildProcess[] = []
+
+afterEach(async () => {
+  for (const child of started.splice(0)) await killGroup(child)
+})
+
+function start(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  const child = startProcess({ program, args, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  started.push(child)
+  return child
+}
+
+function startProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return start(process.execPath, [PROGRAM, ...args], env)
+}
+
+/** What a process prints until it ends. */
+async function outputOf(
+  child: ChildProcess,
+): Promise<{ readonly code: unknown; readonly out: string; readonly err: string }> {
+  const read = async (stream: Readable | null): Promise<string> =>
+    Buffer.concat(await (stream as Readable).toArray()).toString()
+  const [[code], out, err] = await Promise.all([once(child, 'exit'), read(child.stdout), read(child.stderr)])
+  return { code: code as unknown, out, err }
+}
+
+/** The endpoint that a server names when it is ready. */
+async function endpointOf(child: ChildProcess): Promise<string> {
+  const [line] = (await once(child.stdout as Readable, 'data')) as [Buffer]
+  const url = /listens on (http:\S+?),?\s/.exec(line.toString())?.[1]
+  if (url === undefined) throw new Error(`The server said: ${line.toString()}`)
+  return url
+}
+
+function connect(endpoint: string, credentials: typeof KEY = KEY): DynamoDBClient {
+  return new DynamoDBClient({ endpoint, region: 'local', credentials })
+}
+
+async function namesOfTables(client: DynamoDBClient): Promise<readonly string[] | undefined> {
+  return (await client.send(new ListTablesCommand({}))).TableNames
+}
+
+async function createTable(client: DynamoDBClient): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'cities',
+      AttributeDefinitions: [{ AttributeName: 'name', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'name', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  )
+}
+
+describe('tidetable serve', () => {
+  it('is ready within two seconds', async () => {
+    const startedAtMs = performance.now()
+    const client = connect(await endpointOf(startProgram(['serve', '--port', '0'])))
+    expect(await namesOfTables(client)).toEqual([])
+    expect(performance.now() - startedAtMs).toBeLessThan(START_LIMIT_MS)
+    client.destroy()
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends at once on %s, with clients connected', async (signal) => {
+    const child = startProgram(['serve', '--port', '0'])
+    const client = connect(await endpointOf(child))
+    await namesOfTables(client)
+    const signalledAtMs = performance.now()
+    child.kill(signal)
+    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(performance.now() - signalledAtMs).toBeLessThan(END_LIMIT_MS)
+    client.destroy()
+  })
+
+  it('starts empty each time, on the same port', async () => {
+    const first = startProgram(['serve', '--port', '0'])
+    const endpoint = await endpointOf(first)
+    const client = connect(endpoint)
+    await createTable(client)
+    expect(await namesOfTables(client)).toEqual(['cities'])
+    first.kill('SIGTERM')
+    await once(first, 'exit')
+    const second = startProgram(['serve', '--port', new URL(endpoint).port])
+    expect(await endpointOf(second)).toBe(endpoint)
+    expect(await namesOfTables(client)).toEqual([])
+    client.destroy()
+  })
+
+  it('answers only its key when it was given one', async () => {
+    const environment = {
+      TIDETABLE_ACCESS_KEY_ID: KEY.accessKeyId,
+      TIDETABLE_SECRET_ACCESS_KEY: KEY.secretAccessKey,
+    }
+    const endpoint = await endpointOf(startProgram(['serve', '--port', '0'], environment))
+    expect(await namesOfTables(connect(endpoint))).toEqual([])
+    const stranger = connect(endpoint, { ...KEY, secretAccessKey: 'other' })
+    await expect(namesOfTables(stranger)).rejects.toMatchObject({ name: 'InvalidSignatureException' })
+  })
+
+  it('says so when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const { code, out, err } = await outputOf(startProgram(['serve', '--port', String(port)]))
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toContain(`tidetable cannot listen on 127.0.0.1:${port}: listen EADDRINUSE`)
+    other.close()
+  })
+
+  it('says what it understands, and its version', async () => {
+    expect(await outputOf(startProgram(['--version']))).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    })
+    expect(await outputOf(startProgram(['--help']))).toMatchObject({ code: 0, err: '' })
+    expect(await outputOf(startProgram(['server']))).toMatchObject({ code: 2, out: '' })
+  })
+})
+
+describe('npm run serve', () => {
+  it('ends the server with itself', async () => {
+    const child = start('npm', ['run', '--silent', 'serve', '--', '--port', '0'])
+    const endpoint = await endpointOf(child)
+    const client = connect(endpoint)
+    expect(await namesOfTables(client)).toEqual([])
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    await expect
+      .poll(() =>
+        fetch(endpoint).then(
+          () => 'answered',
+          () => 'gone',
+        ),
+      )
+      .toBe('gone')
+    client.destroy()
+  })
+})
+
+describeSdkDoor('a server with a browser behind it', async () => {
+  const server = await startBrowserServer({ engine: 'chromium', host: '127.0.0.1', port: 0 })
+  return { client: connect(server.url), dispose: () => server.close() }
+})
