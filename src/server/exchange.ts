@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import { acceptedCoding, compress } from './content-coding.ts'
-import { commonHeaders, type Protocol, textResponse } from './protocol.ts'
+import { commonHeaders, JSON_1_0, type Protocol, textResponse } from './protocol.ts'
 import type { RawRequest, RawResponse } from '../base/http-message.ts'
 import { encodeException } from './response-body.ts'
 
@@ -36,10 +36,7 @@ export function createExchange({ protocol, random, logger }: ExchangeOptions): E
     } catch (error) {
       logger('error', 'A request failed.', { target: request.headers['x-amz-target'], error })
       const { status, text } = encodeException(FAILURE)
-      const contentType = request.headers['content-type'] ?? 'application/json'
-      return withChecksum(
-        textResponse(status, text, { ...commonHeaders(request, random), 'Content-Type': contentType }),
-      )
+      return withChecksum(textResponse(status, text, { ...commonHeaders(request, random), 'Content-Type': JSON_1_0 }))
     }
   }
 }

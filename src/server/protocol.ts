@@ -27,7 +27,6 @@ export interface ProtocolOptions {
 /** Answers one request; rejects only for failures that the service has no words for. */
 export type Protocol = (request: RawRequest) => Promise<RawResponse>
 
-const JSON_1_0 = 'application/x-amz-json-1.0'
 const PLAIN_JSON = 'application/json'
 /** How long a browser may remember a preflight's answer, in seconds. */
 const PREFLIGHT_MAX_AGE = '172800'
@@ -42,6 +41,9 @@ const STREAMS_OPERATIONS: ReadonlySet<string> = new Set([
 const API_OF_TABLES = 'DynamoDB_20120810'
 const API_OF_STREAMS = 'DynamoDBStreams_20120810'
 const TOO_LARGE: RawResponse = { status: 413, headers: {}, body: new Uint8Array(0) }
+
+/** The protocol's own content type. */
+export const JSON_1_0 = 'application/x-amz-json-1.0'
 
 /**
  * Makes the protocol.

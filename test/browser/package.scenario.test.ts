@@ -4,15 +4,18 @@
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
 import { build as esbuild } from 'esbuild'
 import { build as viteBuild, createServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import webpack from 'webpack'
 import { createProfile, removeProfile, startBrowser } from '../support/browsers.ts'
 import type { BrowserSession } from '../support/browsers.ts'
+import { killGroup, startProcess } from '../support/processes.ts'
 import { startStaticServer } from '../support/static-server.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -165,8 +168,24 @@ describe('the packed package', () => {
     }
   })
 
+  it('has a program that serves', async () => {
+    const program = startProcess({
+      program: join(project, 'node_modules/.bin/tidetable'),
+      args: ['serve', '--port', '0'],
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(program.stdout as Readable, 'data')) as [Buffer]
+    const url = /http:\S+/.exec(line.toString())?.[0] ?? ''
+    expect(await (await fetch(url)).text()).toBe('healthy: dynamodb.local.amazonaws.com ')
+    await killGroup(program)
+  })
+
   it('has types that a strict project accepts', () => {
-    writeFileSync(join(project, 'app.ts'), APP.replace('globalThis.outcome = run()', 'export const outcome = run()'))
+    const entries = ['aws', 'engine', 'node', 'server'].map((name) => `export * as ${name} from 'tidetable/${name}'\n`)
+    writeFileSync(
+      join(project, 'app.ts'),
+      entries.join('') + APP.replace('globalThis.outcome = run()', 'export const outcome = run()'),
+    )
     const options = ['--strict', '--noEmit', '--exactOptionalPropertyTypes', '--lib', 'ES2022,DOM', '--types', '']
     for (const resolution of [
       ['--module', 'esnext', '--moduleResolution', 'bundler'],
