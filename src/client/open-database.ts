@@ -5,7 +5,14 @@ import { DatabaseError } from '../base/database-error.ts'
 import type { RawRequest, RawResponse } from '../base/http-message.ts'
 import { type Logger, silentLogger } from '../base/logger.ts'
 import type { ListTablesOutput, OperationName, OperationTypes } from '../model/operations.ts'
-import type { DatabaseStatistics, Durability, EraseRequest, OpenRequest, StorageKind, WorkerOperations } from '../rpc/protocol.ts'
+import type {
+  DatabaseStatistics,
+  Durability,
+  EraseRequest,
+  OpenRequest,
+  StorageKind,
+  WorkerOperations,
+} from '../rpc/protocol.ts'
 import { Session } from '../rpc/session.ts'
 import { webLocks } from '../rpc/web-locks.ts'
 import type { TableDefinition } from './define-table.ts'
