@@ -10,7 +10,7 @@ import { joinParts } from './stored-parts.ts'
 import type { ViewKeeper } from './view-keeper.ts'
 
 /** Parts of log records that are read at first, and at most, at once. */
-export const FIRST_STRETCH_PARTS = 64
+export const FIRST_STRETCH_PARTS = 512
 export const MAX_STRETCH_PARTS = 4096
 /** Bytes of the log that one read aims at. */
 const STRETCH_TARGET_BYTES = 4_194_304

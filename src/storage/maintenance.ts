@@ -290,7 +290,8 @@ export class Maintenance {
     const runId = reserved.nextRunId - 1
     const writer = new RunWriter(device, runId, MERGE_STEP_BYTES)
     const sources = inputs.map((run) => new RunSource(run, this.#mergePages, run.wholeRange))
-    const cursor = new MergeCursor(sources, { reverse: false, owner: ALWAYS_OPEN, keepsRemovals: !isToBottom })
+    const scan = { start: '', end: '' }
+    const cursor = new MergeCursor(sources, { scan, owner: ALWAYS_OPEN, keepsRemovals: !isToBottom })
     let stepStartMs = clock.monotonicMs()
     for (;;) {
       const moved = cursor.advance()

@@ -120,7 +120,7 @@ class MemorySnapshot implements Snapshot, BatchBase, CursorOwner {
   }
 
   scan(options: ScanOptions): Cursor {
-    return new MergeCursor(this.sources(options), { reverse: options.reverse === true, owner: this })
+    return new MergeCursor(this.sources(options), { scan: options, owner: this })
   }
 
   sources(options: ScanOptions): RowSource[] {

@@ -4,7 +4,7 @@
 import type { ByteKey } from '../base/byte-key.ts'
 import type { ScanOptions } from './contract.ts'
 import type { LiveSnapshots } from './live-snapshots.ts'
-import type { RowSource } from './row-source.ts'
+import { headOf, type RowSource } from './row-source.ts'
 import { SortedRows, type SortedRowsWalk } from './sorted-rows.ts'
 
 /** What a row was from `sequence` on; `value` is undefined where it was removed. */
@@ -179,6 +179,10 @@ class MemtableSource implements RowSource {
       return true
     }
     return false
+  }
+
+  head(offset: number): number {
+    return headOf(this.key, offset)
   }
 
   rowsBefore(): number {

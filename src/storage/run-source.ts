@@ -57,6 +57,10 @@ export class RunSource implements RowSource {
     return this.#value
   }
 
+  head(offset: number): number {
+    return (this.#page as Page).headOf(this.#place, offset)
+  }
+
   advance(): MaybePromise<boolean> {
     const row = this.#row + this.#step
     if (this.#page !== undefined && row !== this.#rowsEnd) {

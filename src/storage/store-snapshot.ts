@@ -82,7 +82,7 @@ export class StoreSnapshot implements Snapshot, BatchBase, CursorOwner {
     const view = this.#view
     const sources: RowSource[] = view.layers.map(({ table }) => table.source(options, this.sequence))
     for (const run of view.runs) sources.push(new RunSource(run, this.#keeper.pages, options))
-    const cursor = new MergeCursor(sources, { reverse: options.reverse === true, owner: this, isResumable: true })
+    const cursor = new MergeCursor(sources, { scan: options, owner: this })
     return { view, cursor }
   }
 
@@ -178,6 +178,10 @@ class ViewCursor implements Cursor, RowSource {
 
   get value(): Uint8Array {
     return this.#walk.value
+  }
+
+  head(offset: number): number {
+    return this.#walk.head(offset)
   }
 
   rowsBefore(): number {

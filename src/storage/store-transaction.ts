@@ -48,7 +48,7 @@ export class StoreTransaction implements Transaction, CursorOwner {
   scan(options: ScanOptions): Cursor {
     this.assertOpen()
     const sources = [this.#overlay.source(options), ...this.#base.sources(options)]
-    return new MergeCursor(sources, { reverse: options.reverse === true, owner: this })
+    return new MergeCursor(sources, { scan: options, owner: this })
   }
 
   put(key: ByteKey, value: Uint8Array): void {

@@ -17,7 +17,7 @@ import { type SnapshotKeeper, StoreSnapshot } from './store-snapshot.ts'
 import type { MemtableLayer, StoreView } from './store-view.ts'
 
 /** Key filters are loaded before their runs are used while they take no more parts than this, else soon after. */
-const EAGER_FILTER_PARTS = 8
+const EAGER_FILTER_PARTS = 32
 
 /** How often the manifest is read again because runs it names are gone. */
 const MAX_MANIFEST_READINGS = 4

@@ -3,7 +3,7 @@
 
 import type { ByteKey } from '../base/byte-key.ts'
 import type { LogEntry, ScanOptions } from './contract.ts'
-import type { RowSource } from './row-source.ts'
+import { headOf, type RowSource } from './row-source.ts'
 import { SortedRows, type SortedRowsWalk } from './sorted-rows.ts'
 
 /** What the batch says about a row so far. */
@@ -109,6 +109,10 @@ class OverlaySource implements RowSource {
       return true
     }
     return false
+  }
+
+  head(offset: number): number {
+    return headOf(this.key, offset)
   }
 
   rowsBefore(): number {

@@ -1,5 +1,5 @@
-// Random writes against the engine and against a plain array of items: every read, by key, by query, by index and by
-// scan, in pages of any size, and every count has to agree.
+// Random writes against the engine and against a plain array of items: every read, by query, by index and by scan, in
+// pages of any size, and every count has to agree, over a store that answers at once and over one that does not.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,9 @@ import type { Item } from '../../src/model/attribute-value.ts'
 import { itemSizeBytes } from '../../src/model/item-size.ts'
 import type { DescribeTableOutput, ReadPageOutput } from '../../src/model/operations.ts'
 import { createDictionary, PackedItem, packItem } from '../../src/model/packed-item.ts'
+import type { OrderedStore } from '../../src/storage/contract.ts'
 import { createMemoryStore } from '../../src/storage/memory-store.ts'
+import { createSlowStore } from '../support/slow-store.ts'
 
 const TABLE = 'items'
 
@@ -84,8 +86,8 @@ function key({ p, s }: Plain): unknown {
   return { p: { S: p }, s: { N: numberText(s) } }
 }
 
-async function newEngine(): Promise<Engine> {
-  const engine = createEngine({ store: createMemoryStore(), clock: systemClock, random: seededRandom(1) })
+async function newEngine(store: OrderedStore): Promise<Engine> {
+  const engine = createEngine({ store, clock: systemClock, random: seededRandom(1) })
   const schema = (partition: string, sort: string): unknown => [
     { AttributeName: partition, KeyType: 'HASH' },
     { AttributeName: sort, KeyType: 'RANGE' },
@@ -263,8 +265,8 @@ describe('the engine', () => {
   it('reads by every way what a plain array would hold', async () => {
     const scripts = fc.array(commands, { minLength: 1, maxLength: 60 })
     await fc.assert(
-      fc.asyncProperty(scripts, fc.integer({ min: 1, max: 9 }), async (script, limit) => {
-        const engine = await newEngine()
+      fc.asyncProperty(scripts, fc.integer({ min: 1, max: 9 }), fc.boolean(), async (script, limit, isSlow) => {
+        const engine = await newEngine(isSlow ? createSlowStore() : createMemoryStore())
         const model = new Map<string, Plain>()
         for (const command of script) await run(engine, model, command)
         const plains = [...model.values()]

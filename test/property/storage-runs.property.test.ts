@@ -89,7 +89,7 @@ describe('a merged walk', () => {
         for (const range of ranges) {
           const sources: RowSource[] = [memtable.source(range, 1)]
           for (const run of runs) sources.push(new RunSource(run, pages, range))
-          const cursor = new MergeCursor(sources, { reverse: range.reverse, owner: OPEN })
+          const cursor = new MergeCursor(sources, { scan: range, owner: OPEN })
           expect(await walked(cursor)).toEqual(expectedRows(layers, range))
         }
         expect(pages.cachedBytes).toBeLessThanOrEqual(capacity)
