@@ -3,21 +3,29 @@
 
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { OrderedStore } from '../../src/storage/contract.ts'
+import { createMemoryStore } from '../../src/storage/memory-store.ts'
 import { KNOWN_GAPS } from '../conformance/known-gaps.ts'
 import { answersOf } from './conformance-engine.ts'
 import type { Answer, Script, Step } from './conformance-script.ts'
 import { inOneOrder, plainAnswer } from './plain-answer.ts'
+import { createSlowStore } from './slow-store.ts'
 
 /** Recorded answers by the titles of their steps. */
 type Fixture = Readonly<Record<string, Answer>>
 
+const STORES: readonly (readonly [string, () => OrderedStore])[] = [
+  ['answers at once', createMemoryStore],
+  ['has to be waited for', createSlowStore],
+]
+
 /** Makes a test of each step. */
 export function replayScript(script: Script): void {
   const fixture = readFixture(script.operation)
-  describe(`script ${script.operation}`, () => {
+  describe.for(STORES)(`script ${script.operation} over a store that %s`, ([, createStore]) => {
     let answers: readonly Answer[] = []
     beforeAll(async () => {
-      answers = await answersOf(script)
+      answers = await answersOf(script, createStore())
     })
     it.for(script.steps.map((step, at) => ({ title: step.title, step, at })))('$title', ({ title, step, at }) => {
       const answer = answers[at] as Answer
