@@ -1,3 +1,5 @@
+// Everything the store writes as bytes: what goes in comes out, and damage is noticed.
+
 import { describe, expect, it } from 'vitest'
 import { ByteWriter } from '../../../src/base/byte-writer.ts'
 import { decodeBatch, encodeBatch } from '../../../src/storage/batch-codec.ts'

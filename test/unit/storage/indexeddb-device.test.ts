@@ -1,3 +1,5 @@
+// The IndexedDB device on an IndexedDB in memory: its log, its pages, and connections that are lost, late or deleted.
+
 import { IDBFactory } from 'fake-indexeddb'
 import 'fake-indexeddb/auto'
 import { deleteDB, openDB } from 'idb'
