@@ -12,17 +12,33 @@ const LONE_SURROGATES = /\p{Surrogate}/gu
  * @throws TypeError when the bytes are not UTF-8
  */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start <= SHORT_TEXT_BYTES) {
-    let text = ''
-    let at = start
-    for (; at < end; at++) {
-      const byte = bytes[at] as number
-      if (byte > 127) break
-      text += String.fromCharCode(byte)
-    }
-    if (at === end) return text
+  const text = end - start <= SHORT_TEXT_BYTES ? asciiText(bytes, start, end) : undefined
+  return text ?? decoder.decode(bytes.subarray(start, end))
+}
+
+/** Eight chars a call: a string made of one char after another takes twice as long. Undefined when it is not ASCII. */
+function asciiText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = ''
+  let bits = 0
+  let at = start
+  for (; at + 8 <= end; at += 8) {
+    const a = bytes[at] as number
+    const b = bytes[at + 1] as number
+    const c = bytes[at + 2] as number
+    const d = bytes[at + 3] as number
+    const e = bytes[at + 4] as number
+    const f = bytes[at + 5] as number
+    const g = bytes[at + 6] as number
+    const h = bytes[at + 7] as number
+    bits |= a | b | c | d | e | f | g | h
+    text += String.fromCharCode(a, b, c, d, e, f, g, h)
   }
-  return decoder.decode(bytes.subarray(start, end))
+  for (; at < end; at++) {
+    const byte = bytes[at] as number
+    bits |= byte
+    text += String.fromCharCode(byte)
+  }
+  return bits > 127 ? undefined : text
 }
 
 /** The UTF-8 bytes of `text`. */
