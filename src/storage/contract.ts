@@ -33,7 +33,11 @@ export interface Reader {
   scan(options: ScanOptions): Cursor
 }
 
-/** The state after one batch of the log. Hold it no longer than needed: it keeps old versions and pages alive. */
+/**
+ * The state after one batch of the log. Hold it no longer than needed: it keeps old versions and pages alive. Reads
+ * reject with DatabaseError `SnapshotLost` if it was held so long (some seconds at least) that another worker has
+ * removed what it needs.
+ */
 export interface Snapshot extends Reader {
   /** Sequence number of the newest batch it sees; 0 for an empty log. */
   readonly sequence: number
@@ -104,7 +108,8 @@ export interface OrderedStore {
    * awaits nothing but reads (law 6). If it throws, none of its writes is kept; the error is delivered once everything
    * it had read is durable. A body that writes nothing appends nothing.
    *
-   * @throws DatabaseError `StorageFull`, `StorageFailed`, `StorageClosed`, `StorageOverloaded`: nothing was kept
+   * @throws DatabaseError `StorageFull`, `StorageFailed`, `StorageClosed`, `StorageOverloaded`: nothing was kept, unless
+   *   the error's data says `outcome: 'unknown'` (the device failed while it committed and could not be asked again)
    */
   write<T>(body: (transaction: Transaction) => MaybePromise<T>): Promise<T>
   /** A cursor that starts with the batch after sequence number `after`. */

@@ -94,22 +94,22 @@ class LogStructuredStore implements OrderedStore {
     this.#keeper = new ViewKeeper({ device: this.#device, pages, logger })
     this.#follower = new LogFollower(this.#device, this.#keeper)
     this.#signals = createWorkerSignals({ name, clock, onHint: (hint) => this.#onHint(hint) })
-    this.#maintenance = new Maintenance({
-      device: this.#device,
-      keeper: this.#keeper,
-      clock,
-      logger,
-      memtableBytes: options.memtableBytes ?? DEFAULT_MEMTABLE_BYTES,
-      slowestCursor: () => this.#feed.slowest,
-      withLock: (work, body) => this.#signals.withLock(work, body),
-      onManifest: () => this.#sendHint(),
-    })
     this.#feed = new LogFeed({
       recentBytes: RECENT_LOG_BYTES,
       heldBytes: RECENT_LOG_BYTES,
       readOlder: (after) => this.#readOlder(after),
     })
     this.#keeper.feed = this.#feed
+    this.#maintenance = new Maintenance({
+      device: this.#device,
+      keeper: this.#keeper,
+      signals: this.#signals,
+      clock,
+      logger,
+      memtableBytes: options.memtableBytes ?? DEFAULT_MEMTABLE_BYTES,
+      slowestCursor: () => this.#feed.slowest,
+      onManifest: () => this.#sendHint(),
+    })
   }
 
   /** Makes the device ready and brings this worker to the end of the log. */

@@ -22,6 +22,8 @@ export interface WorkerSignals {
    * lock for hours.
    */
   withLock<T>(name: string, body: () => Promise<T>): Promise<T>
+  /** Runs `body` unless another worker runs one under the same name now; whether it ran. */
+  withFreeLock(name: string, body: () => Promise<void>): Promise<boolean>
   close(): void
 }
 
@@ -41,12 +43,38 @@ export function createWorkerSignals(options: {
   return {
     send: (hint) => channel?.postMessage(hint),
     withLock: (lockName, body) => withLock(`${name}/${lockName}`, clock, body),
+    withFreeLock: (lockName, body) => withFreeLock(`${name}/${lockName}`, body),
     close: () => channel?.close(),
   }
 }
 
+function lockManager(): LockManager | undefined {
+  return typeof navigator === 'undefined' ? undefined : navigator.locks
+}
+
+async function withFreeLock(name: string, body: () => Promise<void>): Promise<boolean> {
+  const locks = lockManager()
+  let isTaken = false
+  let running: Promise<void> | undefined
+  const run = async (lock: Lock | null): Promise<void> => {
+    isTaken = lock === null
+    if (isTaken) return
+    running = body()
+    await running
+  }
+  try {
+    if (locks === undefined) await body()
+    else await locks.request(name, { ifAvailable: true }, run)
+  } catch (error) {
+    // Without the lock, when this context may not have locks at all.
+    if (locks === undefined || running !== undefined) throw error
+    await body()
+  }
+  return !isTaken
+}
+
 async function withLock<T>(name: string, clock: Clock, body: () => Promise<T>): Promise<T> {
-  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks
+  const locks = lockManager()
   if (locks === undefined) return body()
   const patience = new AbortController()
   const timer = clock.after(LOCK_PATIENCE_MS, () => patience.abort())
