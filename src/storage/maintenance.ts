@@ -63,7 +63,7 @@ export class Maintenance {
     this.#merger = new Merger({
       ...options,
       installer,
-      isBusy: () => this.#isBusy() && !this.#hasTooManyRuns(),
+      pace: () => (this.#hasTooManyRuns() ? 'urgent' : this.#isBusy() ? 'busy' : 'idle'),
       isClosing: () => this.#isClosing,
     })
     this.#cleaner = new RunCleaner({ ...options, installer })

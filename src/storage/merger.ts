@@ -6,7 +6,7 @@ import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { LogDevice } from './log-device.ts'
 import type { Manifest } from './manifest-codec.ts'
 import { MergeCursor } from './merge-cursor.ts'
-import { countToMerge } from './merge-policy.ts'
+import { countToMerge, type MergePace } from './merge-policy.ts'
 import { PageMissing, PageReader } from './page-reader.ts'
 import { PAGES_PER_RUN, type Run, runRange } from './run.ts'
 import { isListed, type RunInstaller } from './run-installer.ts'
@@ -27,8 +27,7 @@ export interface MergerOptions {
   readonly installer: RunInstaller
   readonly clock: Clock
   readonly logger: Logger
-  /** Whether to leave others half of the time. */
-  readonly isBusy: () => boolean
+  readonly pace: () => MergePace
   /** Whether to stop after the step that runs. */
   readonly isClosing: () => boolean
 }
@@ -66,7 +65,9 @@ export class Merger {
   }
 
   #count(): number {
-    return countToMerge(this.#options.keeper.view.runs.map(({ info }) => info.dataBytes))
+    const { keeper, pace } = this.#options
+    const sizes = keeper.view.runs.map(({ info }) => info.dataBytes)
+    return countToMerge(sizes, pace())
   }
 
   /** False when another worker was first, even so early that pages are gone: the view is then the newest. */
@@ -106,7 +107,7 @@ export class Merger {
   }
 
   #rest(workedMs: number): MaybePromise<void> {
-    if (this.#options.isBusy()) return sleep(this.#options.clock, workedMs)
+    if (this.#options.pace() === 'busy') return sleep(this.#options.clock, workedMs)
   }
 
   async #install(inputs: readonly Run[], runId: number, writer: RunWriter, isToBottom: boolean): Promise<boolean> {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { LiveSnapshots } from '../../src/storage/live-snapshots.ts'
 import { Memtable } from '../../src/storage/memtable.ts'
 import { MergeCursor } from '../../src/storage/merge-cursor.ts'
-import { countToMerge } from '../../src/storage/merge-policy.ts'
+import { countToMerge, type MergePace } from '../../src/storage/merge-policy.ts'
 import { PageReader } from '../../src/storage/page-reader.ts'
 import type { RowSource } from '../../src/storage/row-source.ts'
 import { loadRuns } from '../../src/storage/run.ts'
@@ -150,27 +150,51 @@ describe('a memtable', () => {
 })
 
 describe('the merge policy', () => {
-  it('rewrites each byte a number of times that grows with the logarithm of the data', () => {
-    const property = fc.property(
-      fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 400, size: 'max' }),
-      (flushes) => {
-        let sizes: number[] = []
-        let flushed = 0
-        let rewritten = 0
-        for (const size of flushes) {
-          sizes = [size, ...sizes]
-          flushed += size
-          const count = countToMerge(sizes)
-          if (count < 2) continue
-          const merged = sizes.slice(0, count).reduce((total, each) => total + each, 0)
-          rewritten += merged
-          sizes = [merged, ...sizes.slice(count)]
-          expect(countToMerge(sizes)).toBe(0)
-        }
-        expect(sizes.length).toBeLessThan(12)
-        expect(rewritten / flushed).toBeLessThan(6 * (1 + Math.log2(flushed)))
-      },
-    )
+  /** What becomes of flushes of these sizes, merged whenever there are `mergeAt` runs. */
+  function simulate(flushes: readonly number[], pace: MergePace, mergeAt: number): { runs: number; rewrites: number } {
+    let sizes: number[] = []
+    let rewritten = 0
+    let most = 0
+    for (const size of flushes) {
+      sizes = [size, ...sizes]
+      most = Math.max(most, sizes.length)
+      const count = sizes.length < mergeAt ? 0 : countToMerge(sizes, pace)
+      if (count < 2) continue
+      const merged = sizes.slice(0, count).reduce((total, each) => total + each, 0)
+      rewritten += merged
+      sizes = [merged, ...sizes.slice(count)]
+    }
+    return { runs: most, rewrites: rewritten / flushes.reduce((total, size) => total + size, 0) }
+  }
+
+  const flushesArbitrary = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 400, size: 'max' })
+
+  it('keeps runs few and rewrites each byte a number of times that grows with the logarithm of the data', () => {
+    const property = fc.property(flushesArbitrary, (flushes) => {
+      const { runs, rewrites } = simulate(flushes, 'idle', 2)
+      expect(runs).toBeLessThan(12)
+      expect(rewrites).toBeLessThan(6 * (1 + Math.log2(flushes.length)))
+    })
     fc.assert(property)
+  })
+
+  it('rewrites little while there are writes', () => {
+    const property = fc.property(fc.integer({ min: 1, max: 400 }), (count) => {
+      const { runs, rewrites } = simulate(
+        Array.from({ length: count }, () => 4),
+        'busy',
+        12,
+      )
+      expect(runs).toBeLessThanOrEqual(12)
+      expect(rewrites).toBeLessThan(5)
+    })
+    fc.assert(property)
+  })
+
+  it('keeps runs few while there are writes, whatever the sizes of the flushes', () => {
+    const property = fc.property(flushesArbitrary, (flushes) => {
+      expect(simulate(flushes, 'busy', 12).runs).toBeLessThanOrEqual(16)
+    })
+    fc.assert(property, { numRuns: 300 })
   })
 })
