@@ -28,7 +28,7 @@ export interface LogStructuredStoreOptions {
   readonly durability?: Durability
   /** Bytes of pages kept in memory. Default 64 MiB. */
   readonly pageCacheBytes?: number
-  /** Bytes of a memtable before it is flushed; at most two of them are in memory. Default 4 MiB. */
+  /** Bytes of a memtable before it is flushed; at most two of them are in memory. Default 16 MiB. */
   readonly memtableBytes?: number
   readonly clock?: Clock
   readonly random?: Random
@@ -38,7 +38,7 @@ export interface LogStructuredStoreOptions {
 }
 
 const DEFAULT_PAGE_CACHE_BYTES = 67_108_864
-const DEFAULT_MEMTABLE_BYTES = 4_194_304
+const DEFAULT_MEMTABLE_BYTES = 16_777_216
 /** Batches kept in memory for log cursors that are a little behind; the rest they read from the log. */
 const RECENT_LOG_BYTES = 1_048_576
 /** Hints to other tabs are sent at most this often. */
