@@ -9,7 +9,7 @@ import { createExchangeLog } from './exchange-log.ts'
 import { createAnnouncer } from './ui/announcer.ts'
 import { createAnswerPanel } from './ui/answer-panel.ts'
 import { createCityActions } from './ui/city-actions.ts'
-import { confirmInDialog } from './ui/confirm-dialog.ts'
+import { createConfirmDialog } from './ui/confirm-dialog.ts'
 import { createLoadPanel } from './ui/load-panel.ts'
 import { startLogPanel } from './ui/log-panel.ts'
 import { pageElement } from './ui/page-element.ts'
@@ -23,6 +23,7 @@ let load: LoadAttributes | undefined
 const announce = createAnnouncer(pageElement('announcer', HTMLParagraphElement))
 const chart = createWorldChart(pageElement('chart', HTMLDivElement))
 const log = createExchangeLog(() => database)
+const confirm = createConfirmDialog()
 const form = createQuestionForm(() => answer.ask())
 const stores = createStoresPanel(log, announce)
 const answer = createAnswerPanel({
@@ -33,7 +34,7 @@ const answer = createAnswerPanel({
   complete: () => load?.finishedAtMs !== undefined,
   onAction: (action, city) => act(action, city),
 })
-const act = createCityActions({ log, answer, chart, onChanged: () => void stores.refresh() })
+const act = createCityActions({ log, answer, chart, confirm, onChanged: () => void stores.refresh() })
 const loadPanel = createLoadPanel({ announce, load: runLoad, empty: emptyDatabase })
 
 startLogPanel(pageElement('log', HTMLOListElement), log)
@@ -73,7 +74,7 @@ async function runLoad(signal: AbortSignal): Promise<LoadAttributes | undefined>
 }
 
 async function emptyDatabase(): Promise<boolean> {
-  const isConfirmed = await confirmInDialog({
+  const isConfirmed = await confirm({
     title: 'Empty the database?',
     text: 'All tables are deleted, with every city and every change you made.',
     yes: 'Empty it',

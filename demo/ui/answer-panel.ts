@@ -101,7 +101,7 @@ class Panel {
     if (undo === undefined) return
     const button = newElement('button', '', undo.label)
     button.type = 'button'
-    button.addEventListener('click', undo.run)
+    button.addEventListener('click', undo.run, { once: true })
     this.#notice.append(button)
     button.focus()
   }

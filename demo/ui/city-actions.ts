@@ -7,7 +7,7 @@ import { CITIES_TABLE } from '../cities/tables.ts'
 import type { ExchangeLog } from '../exchange-log.ts'
 import type { AnswerPanel } from './answer-panel.ts'
 import type { CityAction } from './city-row.ts'
-import { confirmInDialog } from './confirm-dialog.ts'
+import type { Confirm } from './confirm-dialog.ts'
 import { createEditDialog, type CityEdit } from './edit-dialog.ts'
 import { errorText } from './error-text.ts'
 import { formatDuration } from './format.ts'
@@ -18,6 +18,7 @@ export interface CityActionsOptions {
   readonly log: ExchangeLog
   readonly answer: AnswerPanel
   readonly chart: WorldChart
+  readonly confirm: Confirm
   /** Called when the table's contents have changed. */
   readonly onChanged: () => void
 }
@@ -42,7 +43,7 @@ async function showEdit({ answer, chart, onChanged }: CityActionsOptions, before
 }
 
 async function deleteCity(options: CityActionsOptions, city: City): Promise<void> {
-  const isConfirmed = await confirmInDialog({
+  const isConfirmed = await options.confirm({
     title: `Delete ${city.place}?`,
     text: 'The item goes from the table and from its indexes. You can put it back right afterwards.',
     yes: 'Delete',

@@ -51,6 +51,7 @@ class Sheet {
   readonly #notice = pageElement('edit-notice', HTMLParagraphElement)
   readonly #item = pageElement('edit-item', HTMLPreElement)
   #city: City | undefined
+  #isStoring = false
 
   constructor(log: ExchangeLog, onEdited: (before: City, edit: CityEdit) => void) {
     this.#log = log
@@ -96,7 +97,9 @@ class Sheet {
   /** Stores the attribute with the value `after`, or removes it. */
   async #store(after: AttributeValue | undefined): Promise<void> {
     const city = this.#city
-    if (city === undefined) return
+    // A key that is pressed twice stores once.
+    if (city === undefined || this.#isStoring) return
+    this.#isStoring = true
     this.#notice.hidden = true
     const attribute = this.#attribute.value
     const before = city.item[attribute]
@@ -108,6 +111,8 @@ class Sheet {
       this.#onEdited(city, { attribute, before, after, city: edited, durationMs: exchange.durationMs })
     } catch (error) {
       this.#showFailure(error)
+    } finally {
+      this.#isStoring = false
     }
   }
 

@@ -261,6 +261,21 @@ describe('the demo with all cities', () => {
     expect(await countByScan(page)).toBe('171,074 cities')
   })
 
+  it('deletes once, though a first question was waved away the moment before', async () => {
+    await ask(page, 'AD', 'Ordino')
+    await page.evaluate(() => {
+      const click = (selector: string): void => document.querySelector<HTMLElement>(selector)?.click()
+      click('#cities button[data-action=delete]')
+      document.querySelector<HTMLDialogElement>('#confirm-dialog')?.close()
+      click('#cities button[data-action=delete]')
+      click('#confirm-yes')
+    })
+    await noticeSaying(page, 'Ordino is deleted')
+    expect(await page.locator('#log li', { hasText: 'DeleteItem' }).count()).toBe(1)
+    await page.getByRole('button', { name: 'Put it back' }).click()
+    await noticeSaying(page, 'Ordino is back')
+  })
+
   it('can be used with the keyboard alone, with the focus always in sight', async () => {
     await page.reload()
     await statusSaying(page, 'cities are here since')

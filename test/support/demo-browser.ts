@@ -89,12 +89,13 @@ export async function openDemo(
   }
 }
 
+/** Set in the page while it is traced. */
+const PAGE_MARK = 'tidetable-demo-traced'
+
 interface TraceEvent {
   readonly name: string
-  readonly ph: string
   readonly pid: number
   readonly tid: number
-  readonly args: { readonly name?: string }
   /** Microseconds for which the thread had a processor, within this event. */
   readonly tdur?: number
 }
@@ -110,15 +111,14 @@ export async function longestTaskMs(page: Page, work: () => Promise<void>): Prom
   const session = await page.context().newCDPSession(page)
   const events: TraceEvent[] = []
   session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])))
-  const traceConfig = { includedCategories: ['toplevel', '__metadata'] }
+  const traceConfig = { includedCategories: ['toplevel', 'blink.user_timing'] }
   await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig })
   await work()
+  // Tells which of the traced threads is the page's: Chromium has pages of its own.
+  await page.evaluate((name) => performance.mark(name), PAGE_MARK)
   await endTrace(session)
-  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid}:${tid}`
-  const pageThreads = new Set(
-    events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(threadOf),
-  )
-  const tasks = events.filter((event) => event.name.endsWith('RunTask') && pageThreads.has(threadOf(event)))
+  const mark = events.find(({ name }) => name === PAGE_MARK)
+  const tasks = events.filter(({ name, pid, tid }) => name.endsWith('RunTask') && pid === mark?.pid && tid === mark.tid)
   if (tasks.length === 0) throw new Error('The trace holds no task of the page.')
   return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1_000
 }
