@@ -36,6 +36,7 @@ const MANIFEST_KEY = 'manifest'
 const EPOCH_KEY = 'epoch'
 
 type StoreName = 'log' | 'pages' | 'meta'
+const STORE_NAMES: readonly StoreName[] = ['log', 'pages', 'meta']
 
 /** A device over the browser's IndexedDB. */
 export function createIndexedDbDevice(options: IndexedDbDeviceOptions): LogDevice {
@@ -179,10 +180,13 @@ class IndexedDbDevice implements LogDevice {
     )
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    const database = this.#connection
     this.#isClosed = true
-    this.#connection?.close()
     this.#connection = undefined
+    if (database === undefined) return
+    await endOfTransactions(database)
+    database.close()
   }
 
   /** Runs a step that may be repeated, on a new connection if the present one is lost. */
@@ -220,7 +224,10 @@ class IndexedDbDevice implements LogDevice {
 
   async #openDatabase(): Promise<IDBDatabase> {
     const database = await this.#openInTime()
-    database.onversionchange = () => this.#end()
+    database.onversionchange = () => {
+      database.close()
+      this.#end()
+    }
     // The browser closes connections of frozen pages and after crashes of its own; the next step opens a new one.
     database.onclose = () => this.#forget(database)
     const epoch = await readEpoch(database).catch((error: unknown) => {
@@ -283,7 +290,8 @@ class IndexedDbDevice implements LogDevice {
 
   /** The database is gone: it must not be made anew by a worker that remembers the old one. */
   #end(): void {
-    this.close()
+    this.#isClosed = true
+    this.#connection = undefined
     this.#options.onDeleted?.()
   }
 }
@@ -366,6 +374,27 @@ function read<Requests extends readonly IDBRequest[]>(
     assert(last !== undefined, 'A transaction has at least one request.')
     last.onsuccess = () => resolve(requests)
     transaction.onabort = () => reject(transaction.error ?? lostConnection())
+  })
+}
+
+/**
+ * Resolves when every transaction of a connection has ended: one over all stores waits for those before it.
+ *
+ * Symptom: in WebKitGTK 2.50 a database cannot be deleted any more, nor its version changed, until the page is gone. Cause:
+ * `read` resolves with its requests, before the transaction's end, and a worker that is terminated in between leaves
+ * its connection open behind it, closed or not. https://w3c.github.io/IndexedDB/#transaction-scheduling
+ */
+function endOfTransactions(database: IDBDatabase): Promise<void> {
+  return new Promise((resolve, reject) => {
+    try {
+      const transaction = database.transaction(STORE_NAMES, 'readwrite')
+      transaction.oncomplete = () => resolve()
+      transaction.onabort = () => resolve()
+    } catch (error) {
+      // The browser has closed the connection already, and its transactions with it.
+      if (isLostConnection(error)) resolve()
+      else reject(error)
+    }
   })
 }
 

@@ -72,6 +72,6 @@ export interface LogDevice {
   deletePages(range: PageRange): Promise<void>
   /** Which groups of `groupPages` consecutive ids, counted from id 0, have pages. */
   listPageGroups(groupPages: number): Promise<number[]>
-  /** Ends the connection. Later calls fail with `StorageClosed`. */
-  close(): void
+  /** Ends the connection. Later calls fail with `StorageClosed`. Resolves when nothing of it is left behind. */
+  close(): Promise<void>
 }

@@ -120,7 +120,7 @@ class LogStructuredStore implements OrderedStore {
       await this.#follower.catchUp()
     } catch (error) {
       this.#signals.close()
-      this.#device.close()
+      await this.#device.close()
       throw error
     }
     this.#maintenance.start()
@@ -169,7 +169,7 @@ class LogStructuredStore implements OrderedStore {
     this.#feed.close()
     await this.#maintenance.close()
     this.#signals.close()
-    this.#device.close()
+    await this.#device.close()
   }
 
   /** Bounds memory: while a flush or merge is behind, writers wait. */

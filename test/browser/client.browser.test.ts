@@ -137,6 +137,17 @@ describe('a database in a worker', () => {
     })
   })
 
+  it('can be deleted at once, whatever it did before it was closed', async () => {
+    for (let round = 0; round < 10; round++) {
+      const name = freshName()
+      const database = await open(name)
+      await database.table(cities).put(DELFT)
+      await database.table(cities).get({ country: 'NL', name: 'Delft' }, { consistent: true })
+      await database.close()
+      await expect(deleteDatabase(name)).resolves.toBeUndefined()
+    }
+  })
+
   it('is empty after it was deleted', async () => {
     const name = freshName()
     const first = await open(name)

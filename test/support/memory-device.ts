@@ -54,6 +54,7 @@ export function createMemoryDevice(disk: MemoryDisk): LogDevice {
       run(() => [...new Set([...disk.pages.keys()].map((id) => Math.floor(id / groupPages)))]),
     close: () => {
       isClosed = true
+      return Promise.resolve()
     },
   }
 }

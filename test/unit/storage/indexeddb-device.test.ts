@@ -63,8 +63,8 @@ beforeEach(() => {
   random = seededRandom(1)
 })
 
-afterEach(() => {
-  for (const device of devices.splice(0)) device.close()
+afterEach(async () => {
+  await Promise.all(devices.splice(0).map((device) => device.close()))
 })
 
 describe('the log of the IndexedDB device', () => {
