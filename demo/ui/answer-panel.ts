@@ -5,12 +5,12 @@ import { cityOf, positionOf, type City } from '../cities/city.ts'
 import { questionInput, type Question } from '../cities/questions.ts'
 import type { Answer, ExchangeLog } from '../exchange-log.ts'
 import type { Announce } from './announcer.ts'
+import type { ChartMarks } from './chart-marks.ts'
 import { cityRow, type CityAction } from './city-row.ts'
 import { errorText } from './error-text.ts'
 import { showExchange } from './exchange-view.ts'
 import { countryName, formatCities, formatDuration } from './format.ts'
 import { childElement, newElement, pageElement } from './page-element.ts'
-import type { ChartMarks } from './world-chart.ts'
 
 type StartKey = Answer<'Query'>['output']['LastEvaluatedKey']
 
