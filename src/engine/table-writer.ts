@@ -14,6 +14,7 @@ import { countersKey, indexDutyKey } from './keyspace.ts'
 import { sameBytes } from './same-bytes.ts'
 import { TableCounters, totalsChange } from './table-counters.ts'
 import type { IndexSchema, TableSchema } from './table-schema.ts'
+import type { WriteCause } from './write-cause.ts'
 
 /** One item before and after a write; undefined where there is none. */
 export interface ItemChange {
@@ -30,6 +31,7 @@ const NOTHING_IS_FILLING: FillProgress = new Map()
 interface WriterParts {
   readonly catalog: Catalog
   readonly transaction: Transaction
+  readonly cause: WriteCause
   readonly table: TableSchema
   readonly dictionary: GrowableDictionary
   readonly counters: TableCounters
@@ -40,19 +42,21 @@ interface WriterParts {
  * Opens a table for writing. The table's record is read inside the transaction: a table deleted or an index added by
  * another tab makes the transaction's body run again.
  *
+ * @param cause of everything that is written with this writer
  * @throws ServiceException `ResourceNotFoundException`
  */
 export function openTableWriter(
   catalog: Catalog,
   transaction: Transaction,
   tableName: string,
+  cause: WriteCause,
 ): MaybePromise<TableWriter> {
   return after(catalog.require(transaction, tableName), (table) =>
     after(catalog.dictionaryToGrow(transaction, table), (dictionary) =>
       after(transaction.get(countersKey(table.record.tableId)), (row) =>
         after(readFillProgress(transaction, table), (progress) => {
           const counters = new TableCounters(row)
-          return new TableWriter({ catalog, transaction, table, dictionary, counters, progress })
+          return new TableWriter({ catalog, transaction, cause, table, dictionary, counters, progress })
         }),
       ),
     ),
@@ -61,6 +65,8 @@ export function openTableWriter(
 
 /** Writes items of one table. Lives as long as one run of a transaction's body; ends with `finish`. */
 export class TableWriter {
+  /** Of all that is written with it. */
+  readonly cause: WriteCause
   readonly table: TableSchema
   /** Takes the names of items that are packed for this table. */
   readonly dictionary: GrowableDictionary
@@ -71,7 +77,8 @@ export class TableWriter {
   readonly #storedNames: number
   #hasChanges = false
 
-  constructor({ catalog, transaction, table, dictionary, counters, progress }: WriterParts) {
+  constructor({ catalog, transaction, cause, table, dictionary, counters, progress }: WriterParts) {
+    this.cause = cause
     this.table = table
     this.dictionary = dictionary
     this.#catalog = catalog

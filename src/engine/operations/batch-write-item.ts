@@ -26,6 +26,7 @@ import { itemSource } from '../item-source.ts'
 import type { EngineServices, Operation } from '../operation.ts'
 import { batchWriteItemShape } from '../request-shapes.ts'
 import { openTableWriter, type TableWriter } from '../table-writer.ts'
+import { userWrite, type WriteCause } from '../write-cause.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 export const batchWriteItem: Operation<BatchWriteItemInput> = { shape: batchWriteItemShape, run }
@@ -43,7 +44,7 @@ interface BatchReport {
   readonly metrics: Record<string, readonly ItemCollectionMetrics[]>
 }
 
-function run({ store, catalog }: EngineServices, input: BatchWriteItemInput): Promise<BatchWriteItemOutput> {
+function run({ store, catalog, clock }: EngineServices, input: BatchWriteItemInput): Promise<BatchWriteItemOutput> {
   const tables = Object.entries(input.RequestItems).map(([tableName, requests]) => ({
     tableName,
     writes: requests.map(incomingWrite),
@@ -51,9 +52,10 @@ function run({ store, catalog }: EngineServices, input: BatchWriteItemInput): Pr
   let count = 0
   for (const { writes } of tables) count += writes.length
   if (count > MAX_BATCH_WRITE_ITEMS) throw validationException('Too many items requested for the BatchWriteItem call')
+  const cause = userWrite(clock)
   return store.write((transaction) => {
     const report: BatchReport = { capacity: [], metrics: {} }
-    const batch = { catalog, transaction, input, report }
+    const batch = { catalog, transaction, cause, input, report }
     return after(
       eachInOrder(tables, (table) => writeTable(batch, table)),
       () => batchOutput(report),
@@ -73,6 +75,7 @@ function incomingWrite({ PutRequest, DeleteRequest }: WriteRequest): Write {
 interface Batch {
   readonly catalog: Catalog
   readonly transaction: Transaction
+  readonly cause: WriteCause
   readonly input: BatchWriteItemInput
   readonly report: BatchReport
 }
@@ -86,9 +89,9 @@ interface RowWrite {
 }
 
 function writeTable(batch: Batch, { tableName, writes }: TableWrites): MaybePromise<void> {
-  const { catalog, transaction, input, report } = batch
+  const { catalog, transaction, cause, input, report } = batch
   const tally = tallyFor(input.ReturnConsumedCapacity, tableName)
-  return after(openTableWriter(catalog, transaction, tableName), (writer) => {
+  return after(openTableWriter(catalog, transaction, tableName, cause), (writer) => {
     const rows = writes.map((write) => rowWrite(writer, write))
     if (new Set(rows.map(({ key }) => key)).size !== rows.length) {
       throw validationException('Provided list of item keys contains duplicates')

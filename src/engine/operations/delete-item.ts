@@ -15,6 +15,7 @@ import type { EngineServices, Operation, RequestContext } from '../operation.ts'
 import { type OutputRow, outputRow } from '../output-row.ts'
 import { deleteItemShape } from '../request-shapes.ts'
 import { openTableWriter } from '../table-writer.ts'
+import { userWrite } from '../write-cause.ts'
 import { writeOutput } from '../write-output.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html */
@@ -26,7 +27,7 @@ const PARAMETERS: ExpressionParameters = {
 }
 
 function run(
-  { store, catalog }: EngineServices,
+  { store, catalog, clock }: EngineServices,
   input: DeleteItemInput,
   context: RequestContext,
 ): Promise<DeleteItemOutput<OutputRow>> {
@@ -36,8 +37,9 @@ function run(
     throw validationException('ReturnValues can only be ALL_OLD or NONE')
   }
   const condition = bindCondition(input)
+  const cause = userWrite(clock)
   return store.write((transaction) =>
-    after(openTableWriter(catalog, transaction, input.TableName), (writer) => {
+    after(openTableWriter(catalog, transaction, input.TableName, cause), (writer) => {
       const key = keyRowKey(writer.table, itemKey)
       checkKeyPaths(writer.table, condition)
       return after(writer.read(key), (previous) => {

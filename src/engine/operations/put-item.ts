@@ -14,6 +14,7 @@ import type { EngineServices, Operation, RequestContext } from '../operation.ts'
 import { type OutputRow, outputRow } from '../output-row.ts'
 import { putItemShape } from '../request-shapes.ts'
 import { openTableWriter } from '../table-writer.ts'
+import { userWrite } from '../write-cause.ts'
 import { writeOutput } from '../write-output.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
@@ -25,7 +26,7 @@ const PARAMETERS: ExpressionParameters = {
 }
 
 function run(
-  { store, catalog }: EngineServices,
+  { store, catalog, clock }: EngineServices,
   input: PutItemInput,
   context: RequestContext,
 ): Promise<PutItemOutput<OutputRow>> {
@@ -35,8 +36,9 @@ function run(
     throw validationException('ReturnValues can only be ALL_OLD or NONE')
   }
   const condition = bindCondition(input)
+  const cause = userWrite(clock)
   return store.write((transaction) =>
-    after(openTableWriter(catalog, transaction, input.TableName), (writer) => {
+    after(openTableWriter(catalog, transaction, input.TableName, cause), (writer) => {
       const next = packForTable(item, writer.dictionary)
       const key = itemRowKey(writer.table, next)
       checkIndexKeys(writer.table, next, 'put')

@@ -22,6 +22,7 @@ import { type OutputRow, outputRow, partialRow } from '../output-row.ts'
 import { updateItemShape } from '../request-shapes.ts'
 import type { TableSchema } from '../table-schema.ts'
 import { openTableWriter, type TableWriter } from '../table-writer.ts'
+import { userWrite } from '../write-cause.ts'
 import { writeOutput } from '../write-output.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
@@ -41,15 +42,16 @@ interface UpdatedItem {
 }
 
 function run(
-  { store, catalog }: EngineServices,
+  { store, catalog, clock }: EngineServices,
   input: UpdateItemInput,
   context: RequestContext,
 ): Promise<UpdateItemOutput<OutputRow>> {
   checkExpressionParameters(input, PARAMETERS)
   const itemKey = incomingKey(input.Key)
   const { update, condition } = bindUpdate(input)
+  const cause = userWrite(clock)
   return store.write((transaction) =>
-    after(openTableWriter(catalog, transaction, input.TableName), (writer) => {
+    after(openTableWriter(catalog, transaction, input.TableName, cause), (writer) => {
       const key = keyRowKey(writer.table, itemKey)
       checkUpdatedNames(writer.table, update)
       checkKeyPaths(writer.table, update)
