@@ -83,6 +83,17 @@ export interface LogCursor {
   close(): void
 }
 
+/**
+ * Hears of this worker's batches while they are on their way to the device, so that a page can show a write before it is
+ * durable. That a batch is kept is said by the log alone: it then shows this batch, with this sequence number.
+ */
+export interface WriteObserver {
+  /** The next batch has been evaluated and goes to the device now. Must not throw, and returns at once. */
+  onEvaluated(batch: LogBatch): void
+  /** A batch that was evaluated is not kept: a lost race, whose writes run again, or a failure. */
+  onTakenBack(batch: LogBatch): void
+}
+
 /** Sizes for meters and benchmarks. Bytes are those of keys and values held, as counted by the store. */
 export interface StoreStatistics {
   readonly sequence: number
@@ -114,6 +125,12 @@ export interface OrderedStore {
   write<T>(body: (transaction: Transaction) => MaybePromise<T>): Promise<T>
   /** A cursor that starts with the batch after sequence number `after`. */
   openLog(options: { readonly after: number }): LogCursor
+  /**
+   * Tells `observer` of every batch of this worker from now on.
+   *
+   * @returns ends it
+   */
+  observeWrites(observer: WriteObserver): () => void
   statistics(): StoreStatistics
   /** Waits for running commits, refuses later calls with `StorageClosed`. Safe to call twice. */
   close(): Promise<void>

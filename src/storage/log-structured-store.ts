@@ -8,7 +8,15 @@ import { type Logger, silentLogger } from '../base/logger.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import { type Random, systemRandom } from '../base/random.ts'
 import { type BatchId, encodeBatch } from './batch-codec.ts'
-import type { LogBatch, LogCursor, OrderedStore, Snapshot, StoreStatistics, Transaction } from './contract.ts'
+import type {
+  LogBatch,
+  LogCursor,
+  OrderedStore,
+  Snapshot,
+  StoreStatistics,
+  Transaction,
+  WriteObserver,
+} from './contract.ts'
 import { createIndexedDbDevice } from './indexeddb-device.ts'
 import type { AppendOutcome, AppendRequest, Durability, LogDevice } from './log-device.ts'
 import { LogFeed } from './log-feed.ts'
@@ -143,6 +151,10 @@ class LogStructuredStore implements OrderedStore {
   openLog(options: { readonly after: number }): LogCursor {
     if (this.#closing !== undefined) throw closedError()
     return this.#feed.open(options.after)
+  }
+
+  observeWrites(observer: WriteObserver): () => void {
+    return this.#queue.observe(observer)
   }
 
   statistics(): StoreStatistics {

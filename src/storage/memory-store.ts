@@ -14,6 +14,7 @@ import type {
   Snapshot,
   StoreStatistics,
   Transaction,
+  WriteObserver,
 } from './contract.ts'
 import { LiveSnapshots } from './live-snapshots.ts'
 import { LogFeed } from './log-feed.ts'
@@ -64,6 +65,10 @@ class MemoryStore implements OrderedStore {
   openLog(options: { readonly after: number }): LogCursor {
     this.#assertOpen()
     return this.#feed.open(options.after)
+  }
+
+  observeWrites(observer: WriteObserver): () => void {
+    return this.#queue.observe(observer)
   }
 
   statistics(): StoreStatistics {

@@ -3,7 +3,7 @@
 
 import { DatabaseError } from '../base/database-error.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
-import type { LogBatch, Transaction } from './contract.ts'
+import type { LogBatch, Transaction, WriteObserver } from './contract.ts'
 import { type BatchBase, StoreTransaction } from './store-transaction.ts'
 import { WriteOverlay } from './write-overlay.ts'
 
@@ -62,6 +62,7 @@ interface Evaluation {
 export class WriteQueue {
   readonly #target: CommitTarget
   readonly #waiting: WaitingWrite[] = []
+  readonly #observers = new Set<WriteObserver>()
   #running: Promise<void> | undefined
   #isClosed = false
 
@@ -86,6 +87,12 @@ export class WriteQueue {
       // Started a microtask later, so that all writes of one task share the first batch.
       this.#running ??= Promise.resolve().then(() => this.#run())
     })
+  }
+
+  /** Tells `observer` of the batches from now on; the result ends it. */
+  observe(observer: WriteObserver): () => void {
+    this.#observers.add(observer)
+    return () => void this.#observers.delete(observer)
   }
 
   /** Refuses new writes and resolves when those that wait have settled. */
@@ -126,7 +133,20 @@ export class WriteQueue {
 
   /** A batch without entries appends nothing, but what its bodies read must have been the newest state. */
   #conclude(batch: LogBatch): MaybePromise<boolean> {
-    return batch.entries.length > 0 ? this.#target.commit(batch) : this.#target.isNewest(batch.sequence - 1)
+    if (batch.entries.length === 0) return this.#target.isNewest(batch.sequence - 1)
+    return this.#observers.size === 0 ? this.#target.commit(batch) : this.#commitObserved(batch)
+  }
+
+  async #commitObserved(batch: LogBatch): Promise<boolean> {
+    const observers = [...this.#observers]
+    let isKept = false
+    try {
+      for (const observer of observers) observer.onEvaluated(batch)
+      isKept = await this.#target.commit(batch)
+      return isKept
+    } finally {
+      if (!isKept) for (const observer of observers) observer.onTakenBack(batch)
+    }
   }
 
   #settle(outcomes: readonly Outcome[]): void {

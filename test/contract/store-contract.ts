@@ -80,6 +80,7 @@ export function describeStore(name: string, makeStore: () => Promise<StoreUnderT
     describeSnapshots(() => store)
     describeWrites(() => store)
     describeLog(() => store)
+    describeObservers(() => store)
     describeEnd(() => store)
   })
 }
@@ -420,6 +421,49 @@ function describeLog(current: () => OrderedStore): void {
   })
 }
 
+/** Notes what an observer hears, as texts. */
+function observe(store: OrderedStore): { readonly heard: unknown[]; readonly stop: () => void } {
+  const heard: unknown[] = []
+  const stop = store.observeWrites({
+    onEvaluated: (batch) => void heard.push(['evaluated', ...(plain(batch) as unknown[])]),
+    onTakenBack: (batch) => void heard.push(['taken back', ...(plain(batch) as unknown[])]),
+  })
+  return { heard, stop }
+}
+
+function describeObservers(current: () => OrderedStore): void {
+  describe('observers of writes', () => {
+    it('hear of a batch before it is in the log, which then shows the same', async () => {
+      const store = current()
+      const { heard } = observe(store)
+      const cursor = store.openLog({ after: 0 })
+      const next = cursor.next().then((batch) => heard.push(['log', ...(plain(batch) as unknown[])]))
+      await Promise.all([put(store, { a: '1' }), put(store, { b: '2' })])
+      await next
+      expect(heard).toEqual([
+        ['evaluated', 1, 'a=1', 'b=2'],
+        ['log', 1, 'a=1', 'b=2'],
+      ])
+      cursor.close()
+    })
+
+    it('hear nothing of writes that write nothing, and nothing after they have ended', async () => {
+      const store = current()
+      const { heard, stop } = observe(store)
+      await store.write(() => 'nothing')
+      await expect(
+        store.write((transaction) => {
+          transaction.put('a', bytes('1'))
+          throw new Error('refused')
+        }),
+      ).rejects.toThrow('refused')
+      stop()
+      await put(store, { b: '1' })
+      expect(heard).toEqual([])
+    })
+  })
+}
+
 function describeEnd(current: () => OrderedStore): void {
   describe('closing', () => {
     it('lets running writes finish and refuses later calls', async () => {
@@ -482,6 +526,25 @@ function describeSharing(current: () => SharedStoreUnderTest): void {
       const other = await openAnother()
       await put(store, { a: '1' })
       expect(await other.write(async (transaction) => text(await transaction.get('a')))).toBe('1')
+    })
+
+    it('takes a batch back that lost the race, before its writes run again', async () => {
+      const { store, openAnother } = current()
+      const other = await openAnother()
+      const { heard } = observe(other)
+      await put(store, { a: '1' })
+      await put(other, { b: '1' })
+      // A hint of the first commit may have come in time.
+      const lastHeard = heard.at(-1)
+      expect(lastHeard).toEqual(['evaluated', 2, 'b=1'])
+      expect(heard.slice(0, -1)).toEqual(
+        heard.length === 1
+          ? []
+          : [
+              ['evaluated', 1, 'b=1'],
+              ['taken back', 1, 'b=1'],
+            ],
+      )
     })
 
     it("feeds its log cursors the other's batches", async () => {

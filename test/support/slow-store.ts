@@ -13,6 +13,7 @@ export function createSlowStore(): OrderedStore {
     refresh: () => store.refresh(),
     write: (body) => store.write((transaction) => body(slowTransaction(transaction))),
     openLog: (options) => store.openLog(options),
+    observeWrites: (observer) => store.observeWrites(observer),
     statistics: () => store.statistics(),
     close: () => store.close(),
   }
