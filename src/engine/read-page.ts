@@ -16,13 +16,17 @@ import type { RequestContext } from './operation.ts'
 import { type OutputRow, outputRow, projectedRow } from './output-row.ts'
 import type { PagePlan } from './page-plan.ts'
 
-/** What is read, and how. */
-export interface PageRead {
-  readonly reader: Reader
-  readonly dictionary: AttributeDictionary
+/** The rows that a query or scan of one table is about, and what it makes of them. */
+export interface PageSource {
   readonly plan: PagePlan
   readonly range: KeyRange
   readonly isReverse: boolean
+}
+
+/** What is read, and how. */
+export interface PageRead extends PageSource {
+  readonly reader: Reader
+  readonly dictionary: AttributeDictionary
   readonly input: ReadPageInput
   readonly context: RequestContext
 }

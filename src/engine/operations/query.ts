@@ -12,7 +12,7 @@ import type { EngineServices, Operation, RequestContext } from '../operation.ts'
 import type { OutputRow } from '../output-row.ts'
 import { bindPageExpressions } from '../page-expressions.ts'
 import { type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
-import { readPage } from '../read-page.ts'
+import { type PageSource, readPage } from '../read-page.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import { queryShape } from '../request-shapes.ts'
 import { incomingPosition, positionRowKey } from '../start-position.ts'
@@ -39,21 +39,34 @@ function run(
   input: QueryInput,
   context: RequestContext,
 ): MaybePromise<QueryOutput<OutputRow>> {
-  const bound = bindQuery(input)
+  const sourceIn = bindQuery(input)
   return readSnapshot(store, input.ConsistentRead === true, (snapshot) =>
     after(catalog.require(snapshot, input.TableName), (table) => {
-      const index = requestedIndex(table, input)
-      const range = rangeOf(bound, table, index)
-      const plan = pagePlan(table, index, { input, expressions: bound.expressions })
-      const isReverse = input.ScanIndexForward === false
+      const source = sourceIn(table)
       return after(catalog.dictionary(snapshot, table), (dictionary) =>
-        readPage({ reader: snapshot, dictionary, plan, range, isReverse, input, context }),
+        readPage({ ...source, reader: snapshot, dictionary, input, context }),
       )
     }),
   )
 }
 
-function bindQuery(input: QueryInput): BoundQuery {
+/**
+ * Checks and binds what needs no table.
+ *
+ * @returns finds what the query reads in its table, once
+ * @throws ServiceException `ValidationException`, and so does the result
+ */
+export function bindQuery(input: QueryInput): (table: TableSchema) => PageSource {
+  const bound = boundQuery(input)
+  return (table) => {
+    const index = requestedIndex(table, input)
+    const range = rangeOf(bound, table, index)
+    const plan = pagePlan(table, index, { input, expressions: bound.expressions })
+    return { plan, range, isReverse: input.ScanIndexForward === false }
+  }
+}
+
+function boundQuery(input: QueryInput): BoundQuery {
   checkExpressionParameters(input, PARAMETERS)
   const position = incomingPosition(input.ExclusiveStartKey)
   if ((input.KeyConditionExpression as unknown) === undefined) {

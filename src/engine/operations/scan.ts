@@ -13,7 +13,7 @@ import type { EngineServices, Operation, RequestContext } from '../operation.ts'
 import type { OutputRow } from '../output-row.ts'
 import { bindPageExpressions } from '../page-expressions.ts'
 import { type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
-import { readPage } from '../read-page.ts'
+import { type PageSource, readPage } from '../read-page.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import { scanShape } from '../request-shapes.ts'
 import { incomingPosition, positionRowKey, scanPositionRowKey } from '../start-position.ts'
@@ -32,23 +32,36 @@ function run(
   input: ScanInput,
   context: RequestContext,
 ): MaybePromise<ScanOutput<OutputRow>> {
-  checkExpressionParameters(input, PARAMETERS)
-  const position = incomingPosition(input.ExclusiveStartKey)
-  checkSegments(input)
-  const expressions = bindScan(input)
+  const sourceIn = bindScan(input)
   return readSnapshot(store, input.ConsistentRead === true, (snapshot) =>
     after(catalog.require(snapshot, input.TableName), (table) => {
-      const index = requestedIndex(table, input)
-      const plan = pagePlan(table, index, { input, expressions })
-      const range = rangeOf(input, { table, index, position })
+      const source = sourceIn(table)
       return after(catalog.dictionary(snapshot, table), (dictionary) =>
-        readPage({ reader: snapshot, dictionary, plan, range, isReverse: false, input, context }),
+        readPage({ ...source, reader: snapshot, dictionary, input, context }),
       )
     }),
   )
 }
 
-function bindScan(input: ScanInput): PageExpressions {
+/**
+ * Checks and binds what needs no table.
+ *
+ * @returns finds what the scan reads in its table
+ * @throws ServiceException `ValidationException`, and so does the result
+ */
+export function bindScan(input: ScanInput): (table: TableSchema) => PageSource {
+  checkExpressionParameters(input, PARAMETERS)
+  const position = incomingPosition(input.ExclusiveStartKey)
+  checkSegments(input)
+  const expressions = boundExpressions(input)
+  return (table) => {
+    const index = requestedIndex(table, input)
+    const plan = pagePlan(table, index, { input, expressions })
+    return { plan, range: rangeOf(input, { table, index, position }), isReverse: false }
+  }
+}
+
+function boundExpressions(input: ScanInput): PageExpressions {
   if (input.FilterExpression === undefined && input.ProjectionExpression === undefined) {
     return bindPageExpressions(input, undefined)
   }
