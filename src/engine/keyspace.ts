@@ -4,8 +4,18 @@
 import { assert } from '../base/assert.ts'
 import { type ByteKey, type KeyRange, keyAfterPrefix } from '../base/byte-key.ts'
 
-/** First byte of a key. Bytes 3 to 15 are kept for spaces to come (time to live, streams, outbox, checkpoints). */
-const SPACE = { catalog: '\u0000', item: '\u0001', index: '\u0002' } as const
+/** First byte of a key. Bytes 9 to 15 are kept for spaces to come. */
+const SPACE = {
+  catalog: '\u0000',
+  item: '\u0001',
+  index: '\u0002',
+  expiry: '\u0003',
+  stream: '\u0004',
+  outbox: '\u0005',
+  base: '\u0006',
+  parked: '\u0007',
+  checkpoint: '\u0008',
+} as const
 
 /** Second byte of a catalog row's key. */
 const CATALOG = {
@@ -19,10 +29,22 @@ const CATALOG = {
   duty: 'w',
   /** The id that the next table gets. */
   nextTableId: 'n',
+  /** · table name · 0 · label: a stream. */
+  stream: 's',
 } as const
 
 const MAX_TABLE_ID = 0xffff_ffff
 const MAX_INDEX_ID = 0xffff
+const MAX_STREAM_ID = 0xffff
+/** Of an item's key: space and table id. */
+const ITEM_PREFIX_BYTES = 5
+/** Of an expiry index's keys: space, table id and index id. */
+const EXPIRY_PREFIX_BYTES = 7
+/** A moment in an expiry index's key, in seconds. */
+const EXPIRY_TIME_BYTES = 5
+
+/** The moments that a row of an expiry index can have end here, in seconds since 1970 (in the year 36812). */
+export const EXPIRY_TIME_END: number = 2 ** (8 * EXPIRY_TIME_BYTES)
 
 /** Hash prefixes are two bytes: this many of them. */
 const HASHES = 0x1_0000
@@ -32,6 +54,9 @@ export const NEXT_TABLE_ID_KEY: ByteKey = SPACE.catalog + CATALOG.nextTableId
 
 /** All table records, in the order of their names. */
 export const TABLE_RECORDS: KeyRange = prefixRange(SPACE.catalog + CATALOG.table)
+
+/** All streams, by the names of their tables, then by their labels. */
+export const STREAMS: KeyRange = prefixRange(SPACE.catalog + CATALOG.stream)
 
 /** All duties of the background. */
 export const DUTIES: KeyRange = prefixRange(SPACE.catalog + CATALOG.duty)
@@ -61,9 +86,25 @@ export function dropTableDutyKey(tableId: number): ByteKey {
   return DUTIES.start + tableIdBytes(tableId)
 }
 
-/** The duty to fill an index, or to clear it: an index has one at most. */
+/** The duty to fill an index, or to clear it: an index has one at most, and an expiry index is one of them. */
 export function indexDutyKey(tableId: number, indexId: number): ByteKey {
   return DUTIES.start + tableIdBytes(tableId) + indexIdBytes(indexId)
+}
+
+/** The row of a stream. */
+export function streamKey(tableName: string, label: string): ByteKey {
+  return tableStreamsPrefix(tableName) + label
+}
+
+/** All streams of tables of this name, by their labels. */
+export function tableStreams(tableName: string): KeyRange {
+  return prefixRange(tableStreamsPrefix(tableName))
+}
+
+/** What all keys of a stream's records begin with; each goes on with the record's sequence number. */
+export function streamRecordPrefix(tableId: number, streamId: number): ByteKey {
+  assert(Number.isInteger(streamId) && streamId > 0 && streamId <= MAX_STREAM_ID, 'A stream id is 1 to 65,535.')
+  return SPACE.stream + tableIdBytes(tableId) + String.fromCharCode(streamId >>> 8, streamId & 255)
 }
 
 /** What all keys of a table's items begin with. */
@@ -76,9 +117,42 @@ export function indexPrefix(tableId: number, indexId: number): ByteKey {
   return SPACE.index + tableIdBytes(tableId) + indexIdBytes(indexId)
 }
 
+/** What all keys of an expiry index begin with. */
+export function expiryPrefix(tableId: number, indexId: number): ByteKey {
+  return SPACE.expiry + tableIdBytes(tableId) + indexIdBytes(indexId)
+}
+
+/**
+ * The row of an item in an expiry index.
+ *
+ * @param prefix of the index
+ * @param atSeconds when the item expires: from 0 to EXPIRY_TIME_END - 1
+ * @param itemKey of the item's own row
+ */
+export function expiryKey(prefix: ByteKey, atSeconds: number, itemKey: ByteKey): ByteKey {
+  return prefix + secondsBytes(atSeconds) + itemKey.slice(ITEM_PREFIX_BYTES)
+}
+
+/** The rows of an expiry index from one moment to another, both in seconds, the second not included. */
+export function expiryRange(prefix: ByteKey, fromSeconds: number, toSeconds: number): KeyRange {
+  return { start: prefix + secondsBytes(fromSeconds), end: prefix + secondsBytes(toSeconds) }
+}
+
+/** When the item of an expiry index's row expires, in seconds since 1970. */
+export function expiryTimeOfKey(key: ByteKey): number {
+  let seconds = 0
+  for (let at = 0; at < EXPIRY_TIME_BYTES; at++) seconds = seconds * 256 + key.charCodeAt(EXPIRY_PREFIX_BYTES + at)
+  return seconds
+}
+
+/** The item's own row, of a row of an expiry index. */
+export function itemKeyOfExpiryKey(tableId: number, key: ByteKey): ByteKey {
+  return itemPrefix(tableId) + key.slice(EXPIRY_PREFIX_BYTES + EXPIRY_TIME_BYTES)
+}
+
 /** The rows that are a table's own beside its catalog rows: its items, and all its indexes. */
 export function tableRanges(tableId: number): readonly KeyRange[] {
-  return [prefixRange(itemPrefix(tableId)), prefixRange(SPACE.index + tableIdBytes(tableId))]
+  return [SPACE.item, SPACE.index, SPACE.expiry].map((space) => prefixRange(space + tableIdBytes(tableId)))
 }
 
 /** All keys that begin with `prefix`. */
@@ -101,8 +175,21 @@ export function segmentRange(prefix: ByteKey, segment: number, totalSegments: nu
   return { start: prefix + hashBytes(first), end }
 }
 
+function tableStreamsPrefix(tableName: string): ByteKey {
+  return `${STREAMS.start}${tableName}\u0000`
+}
+
 function hashBytes(hash: number): ByteKey {
   return String.fromCharCode(hash >>> 8, hash & 255)
+}
+
+function secondsBytes(seconds: number): ByteKey {
+  assert(Number.isInteger(seconds) && seconds >= 0 && seconds < EXPIRY_TIME_END, 'A moment fits its bytes.')
+  let bytes = ''
+  for (let rest = seconds, at = 0; at < EXPIRY_TIME_BYTES; at++, rest = Math.floor(rest / 256)) {
+    bytes = String.fromCharCode(rest % 256) + bytes
+  }
+  return bytes
 }
 
 function tableIdBytes(tableId: number): ByteKey {
@@ -113,4 +200,94 @@ function tableIdBytes(tableId: number): ByteKey {
 function indexIdBytes(indexId: number): ByteKey {
   assert(Number.isInteger(indexId) && indexId > 0 && indexId <= MAX_INDEX_ID, 'An index id is 1 to 65,535.')
   return String.fromCharCode(indexId >>> 8, indexId & 255)
+}
+
+// Replication. The app's writes come in an order, which is the key of everything that is kept of them.
+
+/** Of places in the order of intents: enough for as long as numbers are exact. */
+const ORDER_BYTES = 8
+
+/** The row that all intents share (see outbox-state). */
+export const OUTBOX_STATE_KEY: ByteKey = `${SPACE.outbox}s`
+
+/** All intents that wait to be replicated, in their order. */
+export const INTENTS: KeyRange = prefixRange(`${SPACE.outbox}i`)
+
+/** The row of an intent. */
+export function intentKey(order: number): ByteKey {
+  return INTENTS.start + orderBytes(order)
+}
+
+/** The place of an intent, of its row's key. */
+export function orderOfIntentKey(key: ByteKey): number {
+  return orderAt(key, INTENTS.start.length)
+}
+
+/** The row that says that an intent touches an item. */
+export function touchKey(itemKey: ByteKey, order: number): ByteKey {
+  return touchPrefix(itemKey) + orderBytes(order)
+}
+
+/** All intents that touch an item, in their order. */
+export function touchRange(itemKey: ByteKey): KeyRange {
+  return prefixRange(touchPrefix(itemKey))
+}
+
+/** The place of the intent that touches an item. */
+export function orderOfTouchKey(key: ByteKey): number {
+  return orderAt(key, key.length - ORDER_BYTES)
+}
+
+/** The last known remote image of an item that has pending intents. */
+export function baseImageKey(itemKey: ByteKey): ByteKey {
+  return SPACE.base + itemKey.slice(1)
+}
+
+/** The base images of a table's items. */
+export function baseImageRange(tableId: number): KeyRange {
+  return prefixRange(SPACE.base + tableIdBytes(tableId))
+}
+
+/** The item's own row, of the key of its base image. */
+export function itemKeyOfBaseImageKey(key: ByteKey): ByteKey {
+  return SPACE.item + key.slice(1)
+}
+
+/** What replication put aside, by kind: parked intents, conflicts. */
+export function parkedRange(kind: 'parked' | 'conflict'): KeyRange {
+  return prefixRange(SPACE.parked + (kind === 'parked' ? 'p' : 'c'))
+}
+
+/** The row of something put aside. */
+export function parkedKey(kind: 'parked' | 'conflict', order: number): ByteKey {
+  return parkedRange(kind).start + orderBytes(order)
+}
+
+/** What replication remembers of itself: rows of one kind. */
+export function replicationRange(kind: ByteKey): KeyRange {
+  return prefixRange(`${SPACE.checkpoint}${kind}`)
+}
+
+/** A row of what replication remembers. */
+export function replicationKey(kind: ByteKey, name: ByteKey): ByteKey {
+  return SPACE.checkpoint + kind + name
+}
+
+function touchPrefix(itemKey: ByteKey): ByteKey {
+  return `${SPACE.outbox}t${itemKey.slice(1)}`
+}
+
+function orderBytes(order: number): ByteKey {
+  assert(Number.isSafeInteger(order) && order >= 0, 'A place in the order is a whole number.')
+  let bytes = ''
+  for (let rest = order, at = 0; at < ORDER_BYTES; at++, rest = Math.floor(rest / 256)) {
+    bytes = String.fromCharCode(rest % 256) + bytes
+  }
+  return bytes
+}
+
+function orderAt(key: ByteKey, offset: number): number {
+  let order = 0
+  for (let at = 0; at < ORDER_BYTES; at++) order = order * 256 + key.charCodeAt(offset + at)
+  return order
 }

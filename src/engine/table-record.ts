@@ -5,6 +5,7 @@ import { assert } from '../base/assert.ts'
 import { decodeText, encodeText } from '../base/utf8.ts'
 import type { AttributeDefinition, KeySchemaElement, Projection } from '../model/key-schema.ts'
 import type { BillingMode, OnDemandThroughput, TableClass } from '../model/operations.ts'
+import type { StreamViewType } from '../model/stream-operations.ts'
 
 /** Capacity units, and when they last changed (milliseconds since 1970). */
 export interface ThroughputRecord {
@@ -30,6 +31,43 @@ export interface IndexRecord {
   readonly onDemand?: OnDemandThroughput
 }
 
+/**
+ * A table's time to live. Enabling it makes an index of the items by when they expire; an index made anew shares no row with
+ * its predecessor, which may still be waiting to be cleared.
+ */
+export interface TimeToLiveRecord {
+  /** Holds when an item expires, in seconds since 1970. */
+  readonly attribute: string
+  /** Of the index, taken from the ids of the table's other indexes. */
+  readonly indexId: number
+  /** `ENABLING` while the items that were there before are being added to the index. */
+  readonly status: 'ENABLING' | 'ENABLED' | 'DISABLED'
+  readonly changedAtMs: number
+}
+
+/** The stream that a table has, or had last. */
+export interface TableStreamRecord {
+  /** Rises with each stream of the table. */
+  readonly streamId: number
+  /** When it was made; names it. */
+  readonly label: string
+  readonly viewType: StreamViewType
+  readonly isEnabled: boolean
+}
+
+/** What of a replicated table is in the app's scopes (see src/sync/PROTOCOL.md). */
+export type ScopeRule =
+  | { readonly kind: 'table'; readonly scope: string }
+  | { readonly kind: 'partition' }
+  | { readonly kind: 'attribute'; readonly attribute: string }
+
+/** How a table is replicated. Its writes are queued from the moment that this is stored. */
+export interface ReplicationRecord {
+  readonly scope: ScopeRule
+  /** Holds the version that the remote gave an item: a number. */
+  readonly versionAttribute: string
+}
+
 /** A table. */
 export interface TableRecord {
   readonly format: typeof TABLE_RECORD_FORMAT
@@ -50,6 +88,12 @@ export interface TableRecord {
   readonly tableClass?: TableClass
   readonly tableClassChangedAtMs?: number
   readonly isDeletionProtected: boolean
+  /** Not there while it was never enabled. */
+  readonly timeToLive?: TimeToLiveRecord
+  /** Of a replicated table. */
+  readonly replication?: ReplicationRecord
+  /** Not there while it never had one. */
+  readonly stream?: TableStreamRecord
 }
 
 /** Rises with every change of the record that older code cannot read. */

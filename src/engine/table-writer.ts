@@ -9,11 +9,14 @@ import type { Transaction } from '../storage/contract.ts'
 import { type CapacityTally, writeUnits } from './capacity.ts'
 import type { Catalog } from './catalog.ts'
 import { decodeDuty } from './duty.ts'
+import { applyToExpiry } from './expiry-index.ts'
 import { indexChange } from './index-entry.ts'
 import { countersKey, indexDutyKey } from './keyspace.ts'
+import { OutboxWriter, type RequestedAction } from './outbox-writer.ts'
 import { sameBytes } from './same-bytes.ts'
 import { TableCounters, totalsChange } from './table-counters.ts'
 import type { IndexSchema, TableSchema } from './table-schema.ts'
+import { type StreamSchema, writeStreamRecord } from './table-stream.ts'
 import type { WriteCause } from './write-cause.ts'
 
 /** One item before and after a write; undefined where there is none. */
@@ -21,6 +24,8 @@ export interface ItemChange {
   readonly key: ByteKey
   readonly previous: PackedItem | undefined
   readonly next: PackedItem | undefined
+  /** What the app asked for; not there where nobody asked. */
+  readonly action?: RequestedAction
 }
 
 /** How far an index that is being filled has come: key of the item row that was added last, by index id. */
@@ -75,6 +80,8 @@ export class TableWriter {
   readonly #counters: TableCounters
   readonly #progress: FillProgress
   readonly #storedNames: number
+  /** Of a replicated table that the app writes to. */
+  readonly #outbox: OutboxWriter | undefined
   #hasChanges = false
 
   constructor({ catalog, transaction, cause, table, dictionary, counters, progress }: WriterParts) {
@@ -86,6 +93,13 @@ export class TableWriter {
     this.#counters = counters
     this.#progress = progress
     this.#storedNames = dictionary.names.length
+    const isQueued = table.record.replication !== undefined && cause.origin === 'user'
+    this.#outbox = isQueued ? new OutboxWriter({ transaction, cause, table }) : undefined
+  }
+
+  /** What queues the writes for replication; undefined where they are not. */
+  get outbox(): OutboxWriter | undefined {
+    return this.#outbox
   }
 
   /** Bytes of all items of the table, as the service counts them. */
@@ -95,13 +109,14 @@ export class TableWriter {
 
   /** The item at a row key. */
   read(key: ByteKey): MaybePromise<PackedItem | undefined> {
-    const row = this.#transaction.get(key)
-    return row instanceof Promise ? row.then((later) => this.#packed(later)) : this.#packed(row)
+    if (this.#outbox !== undefined) return after(this.#outbox.prepare(key), () => this.#read(key))
+    return this.#read(key)
   }
 
   /** Writes an item, or removes it, with all its index entries. */
   apply(change: ItemChange, tally: CapacityTally | undefined): void {
-    const { key, previous, next } = change
+    const { key, previous, next, action } = change
+    if (action !== undefined) this.#outbox?.note(key, previous, action)
     tally?.addTable(writeUnits(Math.max(previous?.sizeBytes ?? 0, next?.sizeBytes ?? 0)))
     if (sameBytes(previous?.bytes, next?.bytes)) return
     if (next === undefined) this.#transaction.delete(key)
@@ -110,11 +125,23 @@ export class TableWriter {
     for (const index of this.table.indexes) {
       if (this.#keepsIndex(index, key)) this.#applyToIndex(index, change, tally)
     }
+    if (this.table.expiry !== undefined) applyToExpiry(this.#transaction, this.table.expiry, change)
+    if (this.table.stream !== undefined) this.#applyToStream(this.table.stream, change)
     this.#hasChanges = true
   }
 
-  /** Stores what the writes changed beside the items. */
-  finish(): void {
+  /** Stores what the writes changed beside the items, and queues them for replication if it has not been done. */
+  finish(): MaybePromise<void> {
+    this.#saveNamesAndCounters()
+    return this.#outbox?.queueEach()
+  }
+
+  #read(key: ByteKey): MaybePromise<PackedItem | undefined> {
+    const row = this.#transaction.get(key)
+    return row instanceof Promise ? row.then((later) => this.#packed(later)) : this.#packed(row)
+  }
+
+  #saveNamesAndCounters(): void {
     if (!this.#hasChanges) return
     this.#catalog.saveDictionary(this.#transaction, this.table, this.dictionary, this.#storedNames)
     this.#transaction.put(countersKey(this.table.record.tableId), this.#counters.encode())
@@ -128,6 +155,10 @@ export class TableWriter {
   #keepsIndex(index: IndexSchema, key: ByteKey): boolean {
     const doneUpTo = this.#progress.get(index.record.indexId)
     return doneUpTo === undefined || key <= doneUpTo
+  }
+
+  #applyToStream(stream: StreamSchema, change: ItemChange): void {
+    writeStreamRecord(this.#transaction, stream, change, { cause: this.cause, keyNames: this.table.keyNames })
   }
 
   #applyToIndex(index: IndexSchema, { previous, next }: ItemChange, tally: CapacityTally | undefined): void {

@@ -25,6 +25,7 @@ import { checkIndexKeys, itemRowKey, keyRowKey } from '../item-key.ts'
 import { itemSource } from '../item-source.ts'
 import type { EngineServices, Operation } from '../operation.ts'
 import { batchWriteItemShape } from '../request-shapes.ts'
+import type { RequestedAction } from '../outbox-writer.ts'
 import { openTableWriter, type TableWriter } from '../table-writer.ts'
 import { userWrite, type WriteCause } from '../write-cause.ts'
 
@@ -86,6 +87,8 @@ interface RowWrite {
   readonly next: PackedItem | undefined
   /** The item written, or the key of the one removed. */
   readonly item: AttributeSource
+  /** Of a table that is replicated. */
+  readonly action: RequestedAction | undefined
 }
 
 function writeTable(batch: Batch, { tableName, writes }: TableWrites): MaybePromise<void> {
@@ -96,11 +99,11 @@ function writeTable(batch: Batch, { tableName, writes }: TableWrites): MaybeProm
     if (new Set(rows.map(({ key }) => key)).size !== rows.length) {
       throw validationException('Provided list of item keys contains duplicates')
     }
-    const written = eachInOrder(rows, ({ key, next }) =>
-      after(writer.read(key), (previous) => writer.apply({ key, previous, next }, tally)),
+    const written = eachInOrder(rows, ({ key, next, action }) =>
+      after(writer.read(key), (previous) => writer.apply({ key, previous, next, ...(action && { action }) }, tally)),
     )
-    return after(written, () => {
-      writer.finish()
+    const finished = after(written, () => writer.finish())
+    return after(finished, () => {
       if (tally !== undefined) report.capacity.push(tally.report())
       const metrics = collectionMetrics(writer, rows, input)
       if (metrics.length > 0) setAttribute(report.metrics, tableName, metrics)
@@ -109,13 +112,17 @@ function writeTable(batch: Batch, { tableName, writes }: TableWrites): MaybeProm
 }
 
 function rowWrite(writer: TableWriter, write: Write): RowWrite {
+  const isQueued = writer.outbox !== undefined
+  const TableName = writer.table.name
   if ('remove' in write) {
-    return { key: keyRowKey(writer.table, write.remove), next: undefined, item: itemSource(write.remove) }
+    const action = isQueued ? { kind: 'Delete' as const, input: { TableName, Key: write.remove } } : undefined
+    return { key: keyRowKey(writer.table, write.remove), next: undefined, item: itemSource(write.remove), action }
   }
   const next = packForTable(write.put, writer.dictionary)
   const key = itemRowKey(writer.table, next)
   checkIndexKeys(writer.table, next, 'put')
-  return { key, next, item: next }
+  const action = isQueued ? { kind: 'Put' as const, input: { TableName, Item: next } } : undefined
+  return { key, next, item: next, action }
 }
 
 /** One entry for each item collection that was written to. */

@@ -45,10 +45,10 @@ function run(
       return after(writer.read(key), (previous) => {
         checkCondition(condition, previous, input.ReturnValuesOnConditionCheckFailure)
         const tally = tallyFor(input.ReturnConsumedCapacity, input.TableName)
-        writer.apply({ key, previous, next: undefined }, tally)
-        writer.finish()
+        writer.apply({ key, previous, next: undefined, action: { kind: 'Delete', input } }, tally)
         const attributes = input.ReturnValues === 'ALL_OLD' && previous ? outputRow(previous, context) : undefined
-        return writeOutput(input, { writer, tally, item: itemSource(itemKey), attributes })
+        const item = itemSource(itemKey)
+        return after(writer.finish(), () => writeOutput(input, { writer, tally, item, attributes }))
       })
     }),
   )

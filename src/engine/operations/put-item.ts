@@ -46,10 +46,9 @@ function run(
       return after(writer.read(key), (previous) => {
         checkCondition(condition, previous, input.ReturnValuesOnConditionCheckFailure)
         const tally = tallyFor(input.ReturnConsumedCapacity, input.TableName)
-        writer.apply({ key, previous, next }, tally)
-        writer.finish()
+        writer.apply({ key, previous, next, action: { kind: 'Put', input } }, tally)
         const attributes = input.ReturnValues === 'ALL_OLD' && previous ? outputRow(previous, context) : undefined
-        return writeOutput(input, { writer, tally, item: next, attributes })
+        return after(writer.finish(), () => writeOutput(input, { writer, tally, item: next, attributes }))
       })
     }),
   )

@@ -60,10 +60,9 @@ function run(
         checkCondition(condition, previous, input.ReturnValuesOnConditionCheckFailure)
         const result = applyUpdate(writer, { previous, itemKey, update })
         const tally = tallyFor(input.ReturnConsumedCapacity, input.TableName)
-        writer.apply({ key, previous, next: result.next }, tally)
-        writer.finish()
+        writer.apply({ key, previous, next: result.next, action: { kind: 'Update', input } }, tally)
         const attributes = returnedAttributes(input.ReturnValues, result, context)
-        return writeOutput(input, { writer, tally, item: result.next, attributes })
+        return after(writer.finish(), () => writeOutput(input, { writer, tally, item: result.next, attributes }))
       })
     }),
   )

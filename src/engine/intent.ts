@@ -1,0 +1,94 @@
+// What the app asked for, kept so that it can be done again: the very request, with its condition, not its effect. One
+// row of the outbox for each; a transaction is one intent of several actions.
+
+import { assert } from '../base/assert.ts'
+import { decodeBase64, encodeBase64 } from '../base/base64.ts'
+import type { ByteKey } from '../base/byte-key.ts'
+import { decodeText, encodeText } from '../base/utf8.ts'
+import type { Item, Key } from '../model/attribute-value.ts'
+import { PackedItem } from '../model/packed-item.ts'
+
+/** The ways to act on one item, as the members of a TransactWriteItem are called. */
+export type IntentKind = 'Put' | 'Update' | 'Delete' | 'ConditionCheck'
+
+/** The request of one action: that of the API's operation, without what it asks to be told. */
+export interface IntentRequest {
+  readonly TableName: string
+  readonly Item?: Item
+  readonly Key?: Key
+  readonly [parameter: string]: unknown
+}
+
+/** What one intent does to one item. */
+export interface IntentAction {
+  readonly kind: IntentKind
+  readonly request: IntentRequest
+  /** Of the table, which may have been deleted since and made anew under the same name. */
+  readonly tableId: number
+  /** The item's row. */
+  readonly key: ByteKey
+}
+
+/** A write of the app that waits to be replicated: all of its actions, or none. */
+export interface Intent {
+  /** Its place in the order of the app's writes to this database; never given twice. */
+  readonly order: number
+  /** When it was made, by the hybrid logical clock of this database (see outbox-state). */
+  readonly clock: number
+  readonly actions: readonly IntentAction[]
+}
+
+const INTENT_FORMAT = 1
+
+/** What a request asks to be told is nobody's business any more when it is replayed. */
+const REPORT_PARAMETERS: ReadonlySet<string> = new Set([
+  'ReturnValues',
+  'ReturnValuesOnConditionCheckFailure',
+  'ReturnConsumedCapacity',
+  'ReturnItemCollectionMetrics',
+])
+
+/**
+ * The part of a write's input that has to be known to do it again.
+ *
+ * @param tableName the table's name, which the input may have as an ARN
+ */
+export function intentRequest(input: { readonly TableName: string }, tableName: string): IntentRequest {
+  const kept = Object.entries(input).filter(([name, value]) => value !== undefined && !REPORT_PARAMETERS.has(name))
+  return { ...Object.fromEntries(kept), TableName: tableName }
+}
+
+/** The row of an intent. Its place is the row's key. */
+export function encodeIntent({ clock, actions }: Omit<Intent, 'order'>): Uint8Array {
+  return encodeText(JSON.stringify({ format: INTENT_FORMAT, clock, actions }, encodeMember))
+}
+
+/** The intent of a row. */
+export function decodeIntent(order: number, row: Uint8Array): Intent {
+  const { format, clock, actions } = JSON.parse(decodeText(row, 0, row.length), decodeMember) as StoredIntent
+  assert(format === INTENT_FORMAT, `An intent has format ${INTENT_FORMAT}.`)
+  return { order, clock, actions }
+}
+
+interface StoredIntent extends Omit<Intent, 'order'> {
+  readonly format: number
+}
+
+/** Looks at the value as it is: some bytes (Node's) have a text of their own that JSON would take. */
+function encodeMember(this: Readonly<Record<string, unknown>>, name: string, text: unknown): unknown {
+  const value = this[name]
+  if (value instanceof PackedItem) return value.toItem()
+  return value instanceof Uint8Array ? encodeBase64(value) : text
+}
+
+/** Only bytes stand as text under B, or as a list under BS: an attribute of that name holds an object. */
+function decodeMember(name: string, value: unknown): unknown {
+  if (name === 'B' && typeof value === 'string') return bytesOf(value)
+  return name === 'BS' && Array.isArray(value) ? value.map(bytesOf) : value
+}
+
+function bytesOf(text: unknown): Uint8Array {
+  const bytes = typeof text === 'string' ? decodeBase64(text) : undefined
+  assert(bytes !== undefined, 'Stored binary is base64.')
+  return bytes
+}
