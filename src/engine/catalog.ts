@@ -34,12 +34,18 @@ interface CachedDictionary {
 export class Catalog {
   readonly #tables = new Map<string, CachedTable>()
   readonly #dictionaries = new Map<number, CachedDictionary>()
+  readonly #onTable: (table: TableSchema) => void
+
+  /** @param onTable hears of each table when it is read for the first time, and when it has changed since */
+  constructor(onTable: (table: TableSchema) => void = () => undefined) {
+    this.#onTable = onTable
+  }
 
   /** The table of this name, if there is one. */
   find(reader: Reader, tableName: string): MaybePromise<TableSchema | undefined> {
     const cached = this.#tables.get(tableName) ?? this.#remember(tableName)
     const row = reader.get(cached.key)
-    return row instanceof Promise ? row.then((later) => schemaOf(cached, later)) : schemaOf(cached, row)
+    return row instanceof Promise ? row.then((later) => this.#schemaOf(cached, later)) : this.#schemaOf(cached, row)
   }
 
   /**
@@ -74,7 +80,11 @@ export class Catalog {
 
   /** A table's dictionary, for reading its rows: it may know more names than these rows use. */
   dictionary(reader: Reader, table: TableSchema): MaybePromise<AttributeDictionary> {
-    const { tableId } = table.record
+    return this.dictionaryOf(reader, table.record.tableId)
+  }
+
+  /** The dictionary of a table that may be gone. */
+  dictionaryOf(reader: Reader, tableId: number): MaybePromise<AttributeDictionary> {
     const cached = this.#dictionaries.get(tableId)
     return after(reader.get(cached?.key ?? dictionaryKey(tableId)), (row) => {
       if (cached !== undefined && startsWithBytes(cached.row, row)) return cached.dictionary
@@ -109,6 +119,15 @@ export class Catalog {
     this.#dictionaries.set(tableId, { key, row, storedCount: dictionary.names.length, dictionary })
   }
 
+  #schemaOf(cached: CachedTable, row: Uint8Array | undefined): TableSchema | undefined {
+    if (row === undefined) return undefined
+    if (cached.schema !== undefined && sameBytes(cached.row, row)) return cached.schema
+    cached.row = row
+    cached.schema = tableSchema(decodeTableRecord(row))
+    this.#onTable(cached.schema)
+    return cached.schema
+  }
+
   #readDictionary(tableId: number, row: Uint8Array | undefined): CachedDictionary {
     const names = row === undefined ? [] : decodeNames(row)
     const read = {
@@ -128,14 +147,6 @@ export class Catalog {
     this.#tables.set(tableName, cached)
     return cached
   }
-}
-
-function schemaOf(cached: CachedTable, row: Uint8Array | undefined): TableSchema | undefined {
-  if (row === undefined) return undefined
-  if (cached.schema !== undefined && sameBytes(cached.row, row)) return cached.schema
-  cached.row = row
-  cached.schema = tableSchema(decodeTableRecord(row))
-  return cached.schema
 }
 
 function dropOldest(cache: Map<unknown, unknown>): void {

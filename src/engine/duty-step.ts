@@ -2,14 +2,24 @@
 
 import { assert } from '../base/assert.ts'
 import { type ByteKey, type KeyRange, keyAfter } from '../base/byte-key.ts'
-import { after, type MaybePromise } from '../base/maybe-promise.ts'
+import { after, eachInOrder, type MaybePromise } from '../base/maybe-promise.ts'
 import { PackedItem } from '../model/packed-item.ts'
 import type { Reader, Transaction } from '../storage/contract.ts'
 import type { Catalog } from './catalog.ts'
-import { decodeDuty, type DropIndexDuty, type Duty, encodeDuty, type FillIndexDuty } from './duty.ts'
+import {
+  decodeDuty,
+  type DropExpiryDuty,
+  type DropIndexDuty,
+  type DropTableDuty,
+  type Duty,
+  encodeDuty,
+  type FillExpiryDuty,
+  type FillIndexDuty,
+} from './duty.ts'
+import { addToExpiry } from './expiry-index.ts'
 import { forEachRow } from './for-each-row.ts'
 import { indexEntry } from './index-entry.ts'
-import { countersKey, dictionaryKey, DUTIES, indexPrefix, prefixRange, tableRanges } from './keyspace.ts'
+import { countersKey, dictionaryKey, DUTIES, expiryPrefix, indexPrefix, prefixRange, tableRanges } from './keyspace.ts'
 import { TableCounters, totalsChange } from './table-counters.ts'
 import type { TableRecord } from './table-record.ts'
 import type { TableSchema } from './table-schema.ts'
@@ -48,25 +58,34 @@ interface Step {
 function runStep(step: Step, duty: Duty): MaybePromise<void> {
   switch (duty.kind) {
     case 'drop-table':
-      return dropTable(step, duty.tableId)
+      return dropTable(step, duty)
     case 'drop-index':
       return dropIndex(step, duty)
     case 'fill-index':
       return fillIndex(step, duty)
+    case 'fill-expiry':
+      return fillExpiry(step, duty)
+    case 'drop-expiry':
+      return dropExpiry(step, duty)
   }
 }
 
-function dropTable({ transaction, key }: Step, tableId: number): MaybePromise<void> {
-  const [items, indexes] = tableRanges(tableId)
-  assert(items !== undefined && indexes !== undefined, 'A table has a range of items and one of index rows.')
-  return after(clearRows(transaction, items, MAX_STEP_ROWS), (cleared) =>
-    after(clearRows(transaction, indexes, MAX_STEP_ROWS - cleared), (alsoCleared) => {
-      if (cleared + alsoCleared === MAX_STEP_ROWS) return
-      transaction.delete(dictionaryKey(tableId))
-      transaction.delete(countersKey(tableId))
-      transaction.delete(key)
-    }),
-  )
+function dropTable({ transaction, key }: Step, { tableId, keepsDictionary }: DropTableDuty): MaybePromise<void> {
+  let room = MAX_STEP_ROWS
+  const clear = (range: KeyRange): MaybePromise<void> =>
+    after(clearRows(transaction, range, room), (cleared) => void (room -= cleared))
+  return after(eachInOrder(tableRanges(tableId), clear), () => {
+    if (room === 0) return
+    if (!keepsDictionary) transaction.delete(dictionaryKey(tableId))
+    transaction.delete(countersKey(tableId))
+    transaction.delete(key)
+  })
+}
+
+function dropExpiry({ transaction, key }: Step, { tableId, indexId }: DropExpiryDuty): MaybePromise<void> {
+  return after(clearRows(transaction, prefixRange(expiryPrefix(tableId, indexId)), MAX_STEP_ROWS), (cleared) => {
+    if (cleared < MAX_STEP_ROWS) transaction.delete(key)
+  })
 }
 
 function dropIndex({ catalog, transaction, key }: Step, duty: DropIndexDuty): MaybePromise<void> {
@@ -104,35 +123,69 @@ function fillIndex(step: Step, duty: FillIndexDuty): MaybePromise<void> {
 
 /** Adds the entries of the next items; answers the last item's row key, or undefined when there are no more. */
 function addEntries(step: Step, table: TableSchema, duty: FillIndexDuty): MaybePromise<ByteKey | undefined> {
-  const { catalog, transaction } = step
+  const { transaction } = step
   const index = table.indexes.find(({ record }) => record.indexId === duty.indexId)
   assert(index !== undefined, 'A duty to fill an index names one that the table has.')
-  return after(transaction.get(countersKey(table.record.tableId)), (row) =>
-    after(catalog.dictionary(transaction, table), (dictionary) => {
-      const counters = new TableCounters(row)
-      const range = prefixRange(table.prefix)
-      const start = duty.doneUpTo === '' ? range.start : keyAfter(duty.doneUpTo)
-      let [rows, sizeBytes] = [0, 0]
-      let doneUpTo: ByteKey | undefined
-      const walk = forEachRow(transaction.scan({ start, end: range.end }), ({ key, value }) => {
-        const item = new PackedItem(value, dictionary)
-        const entry = indexEntry(index, item)
-        if (entry !== undefined) {
-          transaction.put(entry.key, entry.row)
-          counters.addToIndex(duty.indexId, totalsChange(undefined, entry.sizeBytes))
-        }
-        rows++
-        sizeBytes += item.sizeBytes
-        const isFull = rows >= MAX_STEP_ROWS || sizeBytes >= MAX_STEP_SIZE_BYTES
-        if (isFull) doneUpTo = key
-        return !isFull
-      })
-      return after(walk, () => {
-        transaction.put(countersKey(table.record.tableId), counters.encode())
-        return doneUpTo
-      })
-    }),
-  )
+  return after(transaction.get(countersKey(table.record.tableId)), (row) => {
+    const counters = new TableCounters(row)
+    const walk = walkItems(step, { table, doneUpTo: duty.doneUpTo }, (_key, item) => {
+      const entry = indexEntry(index, item)
+      if (entry === undefined) return
+      transaction.put(entry.key, entry.row)
+      counters.addToIndex(duty.indexId, totalsChange(undefined, entry.sizeBytes))
+    })
+    return after(walk, (doneUpTo) => {
+      transaction.put(countersKey(table.record.tableId), counters.encode())
+      return doneUpTo
+    })
+  })
+}
+
+/** Visits the next items of a table; answers the last one's row key, or undefined when there are no more. */
+function walkItems(
+  { catalog, transaction }: Step,
+  { table, doneUpTo }: { readonly table: TableSchema; readonly doneUpTo: ByteKey },
+  visit: (key: ByteKey, item: PackedItem) => void,
+): MaybePromise<ByteKey | undefined> {
+  return after(catalog.dictionary(transaction, table), (dictionary) => {
+    const range = prefixRange(table.prefix)
+    const start = doneUpTo === '' ? range.start : keyAfter(doneUpTo)
+    let [rows, sizeBytes] = [0, 0]
+    let last: ByteKey | undefined
+    const walk = forEachRow(transaction.scan({ start, end: range.end }), ({ key, value }) => {
+      const item = new PackedItem(value, dictionary)
+      visit(key, item)
+      rows++
+      sizeBytes += item.sizeBytes
+      const isFull = rows >= MAX_STEP_ROWS || sizeBytes >= MAX_STEP_SIZE_BYTES
+      if (isFull) last = key
+      return !isFull
+    })
+    return after(walk, () => last)
+  })
+}
+
+function fillExpiry(step: Step, duty: FillExpiryDuty): MaybePromise<void> {
+  const { catalog, transaction, key } = step
+  return after(findTable(catalog, transaction, duty), (table) => {
+    // The table was deleted meanwhile; disabling its time to live would have left another duty in this one's place.
+    if (table === undefined) return transaction.delete(key)
+    const { expiry, record } = table
+    assert(expiry?.indexId === duty.indexId, 'A duty to fill an expiry index names the one that the table has.')
+    const walk = walkItems(step, { table, doneUpTo: duty.doneUpTo }, (itemKey, item) =>
+      addToExpiry(transaction, expiry, itemKey, item),
+    )
+    return after(walk, (doneUpTo) => {
+      if (doneUpTo === undefined) enableTimeToLive(step, record)
+      else transaction.put(key, encodeDuty({ ...duty, doneUpTo }))
+    })
+  })
+}
+
+function enableTimeToLive({ catalog, transaction, key }: Step, record: TableRecord): void {
+  assert(record.timeToLive !== undefined, 'A table with an expiry index has a time to live.')
+  catalog.save(transaction, { ...record, timeToLive: { ...record.timeToLive, status: 'ENABLED' } })
+  transaction.delete(key)
 }
 
 function activateIndex({ catalog, transaction, key }: Step, record: TableRecord, indexId: number): void {

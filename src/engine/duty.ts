@@ -8,6 +8,8 @@ import { decodeText, encodeText } from '../base/utf8.ts'
 export interface DropTableDuty {
   readonly kind: 'drop-table'
   readonly tableId: number
+  /** The table's streams need it, and remove it in their time. */
+  readonly keepsDictionary: boolean
 }
 
 /** To add a table's items to a new index. Items up to `doneUpTo` are in it, and writes to them keep it current. */
@@ -28,8 +30,25 @@ export interface DropIndexDuty {
   readonly indexId: number
 }
 
+/** To add a table's items to a new expiry index. Items up to `doneUpTo` are in it, and so are those written since. */
+export interface FillExpiryDuty {
+  readonly kind: 'fill-expiry'
+  readonly tableName: string
+  readonly tableId: number
+  readonly indexId: number
+  /** Key of the item row that was looked at last; empty before the first. */
+  readonly doneUpTo: ByteKey
+}
+
+/** To remove all rows of an expiry index that its table no longer uses. */
+export interface DropExpiryDuty {
+  readonly kind: 'drop-expiry'
+  readonly tableId: number
+  readonly indexId: number
+}
+
 /** Any work of the background. */
-export type Duty = DropTableDuty | FillIndexDuty | DropIndexDuty
+export type Duty = DropTableDuty | FillIndexDuty | DropIndexDuty | FillExpiryDuty | DropExpiryDuty
 
 /** The row of a duty. */
 export function encodeDuty(duty: Duty): Uint8Array {

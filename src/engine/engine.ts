@@ -9,8 +9,10 @@ import type { OrderedStore, StoreStatistics } from '../storage/contract.ts'
 import { BackgroundWork } from './background-work.ts'
 import { Catalog } from './catalog.ts'
 import { checkRequest } from './constraint.ts'
+import { ExpirySweeper, type TakeTurn } from './expiry-sweeper.ts'
 import type { EngineServices, RequestContext } from './operation.ts'
 import { findOperation } from './operations/registry.ts'
+import { StreamRetention } from './stream-retention.ts'
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -24,6 +26,11 @@ export interface EngineOptions {
   readonly region?: string
   /** In the names (ARNs) of tables, twelve digits. Default `000000000000`. */
   readonly accountId?: string
+  /**
+   * Keeps engines over the same store from deleting the same expired items at once: resolves when it is this engine's turn,
+   * with a function that ends the turn. Default: it always is.
+   */
+  readonly takeTurn?: TakeTurn
 }
 
 /** Figures for meters and benchmarks, since the engine was made. */
@@ -33,6 +40,8 @@ export interface EngineStatistics {
   readonly requests: number
   /** Steps of background work: filling an index, clearing rows. */
   readonly backgroundSteps: number
+  /** Items deleted because their time to live had run out. */
+  readonly expiredItems: number
 }
 
 /** A database that speaks DynamoDB's API. */
@@ -48,37 +57,54 @@ export interface Engine {
    */
   dispatch(operation: string, input: unknown, context?: RequestContext): Promise<unknown>
   statistics(): EngineStatistics
-  /** Waits for running writes and for the running step of background work, then closes the store. Safe to call twice. */
+  /** Waits for running writes and for the running steps of background work, then closes the store. Safe to call twice. */
   close(): Promise<void>
 }
 
 const DEFAULT_REGION = 'local'
 const DEFAULT_ACCOUNT_ID = '000000000000'
 const DEFAULT_CONTEXT: RequestContext = {}
+const ALWAYS_OUR_TURN: TakeTurn = () => Promise.resolve(() => undefined)
 
-/** Makes an engine. Work left over from the last time (an index half filled) goes on in the background. */
+/** Makes an engine. Work left over from the last time (an index half filled, items expired since) goes on in the background. */
 export function createEngine(options: EngineOptions): Engine {
   const { store, clock, random, logger = silentLogger } = options
-  const catalog = new Catalog()
+  const catalog: Catalog = new Catalog((table) => {
+    if (table.expiry !== undefined) sweeper.wake()
+    if (table.stream !== undefined) retention.wake()
+  })
   const background = new BackgroundWork({ store, catalog, clock, logger })
+  const takeTurn = options.takeTurn ?? ALWAYS_OUR_TURN
+  const sweeper = new ExpirySweeper({ store, catalog, clock, logger, takeTurn })
+  const retention = new StreamRetention({ store, catalog, clock, logger })
   const services: EngineServices = {
     store,
     catalog,
     clock,
     random,
     arnScope: { region: options.region ?? DEFAULT_REGION, accountId: options.accountId ?? DEFAULT_ACCOUNT_ID },
-    wakeBackground: () => background.wake(),
+    wakeBackground: () => {
+      background.wake()
+      sweeper.wake()
+    },
   }
   let requests = 0
   background.wake()
+  sweeper.wake()
+  retention.wake()
   return {
     dispatch(operation, input, context = DEFAULT_CONTEXT) {
       requests++
       return dispatch(services, { operation, input, context })
     },
-    statistics: () => ({ store: store.statistics(), requests, backgroundSteps: background.steps }),
+    statistics: () => ({
+      store: store.statistics(),
+      requests,
+      backgroundSteps: background.steps,
+      expiredItems: sweeper.deletedItems,
+    }),
     async close() {
-      await background.close()
+      await Promise.all([background.close(), sweeper.close(), retention.close()])
       await store.close()
     },
   }

@@ -27,7 +27,7 @@ export interface EngineServices {
   readonly clock: Clock
   readonly random: Random
   readonly arnScope: ArnScope
-  /** To be called after a request has written a duty. */
+  /** To be called after a request has written a duty, or a time to live. */
   readonly wakeBackground: () => void
 }
 

@@ -11,7 +11,9 @@ import {
   MAX_LIST_TABLES,
   MAX_NON_KEY_ATTRIBUTES,
   MAX_SCAN_SEGMENTS,
+  MAX_STREAM_RECORDS,
   MAX_TABLE_NAME_CHARS,
+  MAX_TIME_TO_LIVE_NAME_CHARS,
   MIN_TABLE_NAME_CHARS,
 } from '../model/limits.ts'
 import type { ListShape, NumberShape, Shape, StringShape, StructureShape } from './constraint.ts'
@@ -24,6 +26,7 @@ const MAX_ATTRIBUTES_TO_GET = 255
 const text: StringShape = { kind: 'string' }
 const flag: Shape = { kind: 'boolean' }
 const attributes: Shape = { kind: 'attributes' }
+const attributeValue: Shape = { kind: 'attribute-value' }
 const resourceName: StringShape = { kind: 'string', pattern: NAME_PATTERN, lengthChars: NAME_LENGTH }
 /** The name of the table that an operation on tables is about. */
 const ownTableName: StringShape = { ...resourceName, isCheckedFirst: true }
@@ -60,6 +63,49 @@ const select = oneOf('SPECIFIC_ATTRIBUTES', 'COUNT', 'ALL_ATTRIBUTES', 'ALL_PROJ
 const billingMode = oneOf('PROVISIONED', 'PAY_PER_REQUEST')
 const tableClass = oneOf('STANDARD', 'STANDARD_INFREQUENT_ACCESS')
 const attributesToGet = listOf(text, 1, MAX_ATTRIBUTES_TO_GET)
+
+const comparisonOperator = oneOf(
+  'IN',
+  'NULL',
+  'BETWEEN',
+  'LT',
+  'NOT_CONTAINS',
+  'EQ',
+  'GT',
+  'NOT_NULL',
+  'NE',
+  'LE',
+  'BEGINS_WITH',
+  'GE',
+  'CONTAINS',
+)
+const conditionalOperator = oneOf('OR', 'AND')
+const attributeValueList = listOf(attributeValue)
+/** Conditions of a filter or on a key, by attribute name. */
+const attributeConditions: Shape = {
+  kind: 'map',
+  mayHoldNull: true,
+  value: structure(
+    'Condition',
+    { AttributeValueList: attributeValueList, ComparisonOperator: comparisonOperator },
+    ['ComparisonOperator'],
+  ),
+}
+const expected: Shape = {
+  kind: 'map',
+  mayHoldNull: true,
+  value: structure('ExpectedAttributeValue', {
+    AttributeValueList: attributeValueList,
+    ComparisonOperator: comparisonOperator,
+    Exists: flag,
+    Value: attributeValue,
+  }),
+}
+const attributeUpdates: Shape = {
+  kind: 'map',
+  mayHoldNull: true,
+  value: structure('AttributeValueUpdate', { Action: oneOf('ADD', 'DELETE', 'PUT'), Value: attributeValue }),
+}
 
 const provisionedThroughput = structure(
   'ProvisionedThroughput',
@@ -121,6 +167,15 @@ const globalSecondaryIndexUpdate = structure('GlobalSecondaryIndexUpdate', {
   Delete: structure('DeleteGlobalSecondaryIndexAction', { IndexName: resourceName }, ['IndexName']),
 })
 
+const streamSpecification = structure(
+  'StreamSpecification',
+  {
+    StreamEnabled: flag,
+    StreamViewType: oneOf('NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES', 'KEYS_ONLY'),
+  },
+  ['StreamEnabled'],
+)
+
 /** The parameters of CreateTable. */
 export const createTableShape: StructureShape = structure(
   'CreateTableInput',
@@ -135,6 +190,7 @@ export const createTableShape: StructureShape = structure(
     GlobalSecondaryIndexes: listOf(
       structure('GlobalSecondaryIndex', globalSecondaryIndexMembers, globalSecondaryIndexRequired),
     ),
+    StreamSpecification: streamSpecification,
     TableClass: tableClass,
     DeletionProtectionEnabled: flag,
   },
@@ -149,6 +205,7 @@ export const updateTableShape: StructureShape = structure('UpdateTableInput', {
   ProvisionedThroughput: provisionedThroughput,
   OnDemandThroughput: onDemandThroughput,
   GlobalSecondaryIndexUpdates: listOf(globalSecondaryIndexUpdate),
+  StreamSpecification: streamSpecification,
   TableClass: tableClass,
   DeletionProtectionEnabled: flag,
 })
@@ -165,6 +222,25 @@ export const listTablesShape: StructureShape = structure('ListTablesInput', {
   Limit: { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: MAX_LIST_TABLES } },
 })
 
+/** The parameters of UpdateTimeToLive. */
+export const updateTimeToLiveShape: StructureShape = structure(
+  'UpdateTimeToLiveInput',
+  {
+    TableName: ownTableName,
+    TimeToLiveSpecification: structure(
+      'TimeToLiveSpecification',
+      { AttributeName: { kind: 'string', lengthChars: { min: 1, max: MAX_TIME_TO_LIVE_NAME_CHARS } }, Enabled: flag },
+      ['AttributeName', 'Enabled'],
+    ),
+  },
+  ['TimeToLiveSpecification'],
+)
+
+/** The parameters of DescribeTimeToLive. */
+export const describeTimeToLiveShape: StructureShape = structure('DescribeTimeToLiveInput', {
+  TableName: ownTableName,
+})
+
 /** The parameters of PutItem. */
 export const putItemShape: StructureShape = structure(
   'PutItemInput',
@@ -172,6 +248,8 @@ export const putItemShape: StructureShape = structure(
     ReturnConsumedCapacity: returnConsumedCapacity,
     TableName: resourceName,
     Item: attributes,
+    ConditionalOperator: conditionalOperator,
+    Expected: expected,
     ReturnValues: returnValues,
     ReturnItemCollectionMetrics: returnItemCollectionMetrics,
     ConditionExpression: text,
@@ -191,6 +269,9 @@ export const updateItemShape: StructureShape = structure(
     ReturnItemCollectionMetrics: returnItemCollectionMetrics,
     ReturnConsumedCapacity: returnConsumedCapacity,
     Key: attributes,
+    ConditionalOperator: conditionalOperator,
+    Expected: expected,
+    AttributeUpdates: attributeUpdates,
     UpdateExpression: text,
     ConditionExpression: text,
     ExpressionAttributeValues: attributes,
@@ -209,6 +290,8 @@ export const deleteItemShape: StructureShape = structure(
     ReturnItemCollectionMetrics: returnItemCollectionMetrics,
     ReturnConsumedCapacity: returnConsumedCapacity,
     Key: attributes,
+    ConditionalOperator: conditionalOperator,
+    Expected: expected,
     ConditionExpression: text,
     ExpressionAttributeValues: attributes,
     ExpressionAttributeNames: nameMap,
@@ -241,6 +324,7 @@ const readPageMembers = {
   TableName: resourceName,
   ConsistentRead: flag,
   IndexName: resourceName,
+  ConditionalOperator: conditionalOperator,
   FilterExpression: text,
   ProjectionExpression: text,
   ExpressionAttributeValues: attributes,
@@ -250,7 +334,13 @@ const readPageMembers = {
 /** The parameters of Query. */
 export const queryShape: StructureShape = structure(
   'QueryInput',
-  { ...readPageMembers, ScanIndexForward: flag, KeyConditionExpression: text },
+  {
+    ...readPageMembers,
+    QueryFilter: attributeConditions,
+    KeyConditions: attributeConditions,
+    ScanIndexForward: flag,
+    KeyConditionExpression: text,
+  },
   ['TableName'],
 )
 
@@ -259,6 +349,7 @@ export const scanShape: StructureShape = structure(
   'ScanInput',
   {
     ...readPageMembers,
+    ScanFilter: attributeConditions,
     Segment: { kind: 'number', javaType: 'Integer', bounds: { min: 0, max: MAX_SCAN_SEGMENTS - 1 } },
     TotalSegments: { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: MAX_SCAN_SEGMENTS } },
   },
@@ -310,4 +401,44 @@ export const batchWriteItemShape: StructureShape = structure(
     },
   },
   ['RequestItems'],
+)
+
+const streamArn: StringShape = { kind: 'string', lengthChars: { min: 37, max: 1024 } }
+const shardId: StringShape = { kind: 'string', lengthChars: { min: 28, max: 65 } }
+const listLimit: NumberShape = { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: 100 } }
+
+/** The parameters of ListStreams. */
+export const listStreamsShape: StructureShape = structure('ListStreamsInput', {
+  TableName: resourceName,
+  Limit: listLimit,
+  ExclusiveStartStreamArn: streamArn,
+})
+
+/** The parameters of DescribeStream. */
+export const describeStreamShape: StructureShape = structure(
+  'DescribeStreamInput',
+  { StreamArn: streamArn, Limit: listLimit, ExclusiveStartShardId: shardId },
+  ['StreamArn'],
+)
+
+/** The parameters of GetShardIterator. */
+export const getShardIteratorShape: StructureShape = structure(
+  'GetShardIteratorInput',
+  {
+    StreamArn: streamArn,
+    ShardId: shardId,
+    ShardIteratorType: oneOf('AFTER_SEQUENCE_NUMBER', 'LATEST', 'AT_SEQUENCE_NUMBER', 'TRIM_HORIZON'),
+    SequenceNumber: { kind: 'string', lengthChars: { min: 21, max: 40 } },
+  },
+  ['StreamArn', 'ShardId', 'ShardIteratorType'],
+)
+
+/** The parameters of GetRecords. */
+export const getRecordsShape: StructureShape = structure(
+  'GetRecordsInput',
+  {
+    ShardIterator: { kind: 'string', lengthChars: { min: 1, max: 2048 } },
+    Limit: { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: MAX_STREAM_RECORDS } },
+  },
+  ['ShardIterator'],
 )

@@ -4,8 +4,10 @@
 import { assert } from '../base/assert.ts'
 import type { ByteKey } from '../base/byte-key.ts'
 import type { AttributeDefinition, KeyAttribute, KeySchemaElement, KeyShape } from '../model/key-schema.ts'
-import { indexPrefix, itemPrefix } from './keyspace.ts'
+import type { ExpiryIndex } from './expiry-index.ts'
+import { expiryPrefix, indexPrefix, itemPrefix, streamRecordPrefix } from './keyspace.ts'
 import type { IndexRecord, TableRecord } from './table-record.ts'
+import type { StreamSchema } from './table-stream.ts'
 
 /** A secondary index as the engine works with it. */
 export interface IndexSchema {
@@ -37,6 +39,10 @@ export interface TableSchema {
   readonly positionNames: readonly string[]
   /** In the order of the record; those being deleted are left out, as nobody may see or change them. */
   readonly indexes: readonly IndexSchema[]
+  /** Undefined while the table's items have no time to live. */
+  readonly expiry: ExpiryIndex | undefined
+  /** Undefined while the table has no stream that takes records. */
+  readonly stream: StreamSchema | undefined
 }
 
 /** Derives the schema of a table. */
@@ -55,7 +61,20 @@ export function tableSchema(record: TableRecord): TableSchema {
     indexes: record.indexes
       .filter(({ status }) => status !== 'DELETING')
       .map((index) => indexSchema(record, index, keyAttributes)),
+    expiry: expiryIndex(record),
+    stream: streamSchema(record),
   }
+}
+
+function streamSchema({ tableId, stream }: TableRecord): StreamSchema | undefined {
+  if (stream?.isEnabled !== true) return undefined
+  return { prefix: streamRecordPrefix(tableId, stream.streamId), viewType: stream.viewType }
+}
+
+function expiryIndex({ tableId, timeToLive }: TableRecord): ExpiryIndex | undefined {
+  if (timeToLive === undefined || timeToLive.status === 'DISABLED') return undefined
+  const { attribute, indexId } = timeToLive
+  return { attribute, indexId, prefix: expiryPrefix(tableId, indexId) }
 }
 
 /** Joins a key schema with the attribute definitions. */

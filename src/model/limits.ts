@@ -112,6 +112,31 @@ export const MAX_INDEX_KEY_ATTRIBUTES = 4
 /** Names in one answer of ListTables. */
 export const MAX_LIST_TABLES = 100
 
+// Time to live
+
+/** Characters of the name of the attribute that holds when an item expires. */
+export const MAX_TIME_TO_LIVE_NAME_CHARS = 255
+
+/** An item that expired longer ago than this (five years) is not deleted any more. */
+export const EXPIRED_TOO_LONG_AGO_SECONDS = 157_680_000
+
+/** After a table's time to live was changed it cannot be changed again for this long (an hour). */
+export const TIME_TO_LIVE_CHANGE_INTERVAL_MS = 3_600_000
+
+// Streams
+
+/** How long a stream's records, and a stream that takes none any more, can be read. */
+export const STREAM_RETENTION_MS = 86_400_000
+
+/** Records in one answer of GetRecords. */
+export const MAX_STREAM_RECORDS = 1000
+
+/** An answer of GetRecords ends with the record that reaches this size (1 MB). */
+export const MAX_STREAM_RECORDS_SIZE_BYTES = 1_048_576
+
+/** Names in one answer of ListStreams. */
+export const MAX_LIST_STREAMS = 100
+
 // Tidetable's own
 
 /** Names in a table's attribute dictionary; names that come later are stored inline in each item. */

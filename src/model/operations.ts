@@ -12,6 +12,17 @@ import type {
   ProvisionedThroughput,
 } from './key-schema.ts'
 import type { PackedItem } from './packed-item.ts'
+import type {
+  DescribeStreamInput,
+  DescribeStreamOutput,
+  GetRecordsInput,
+  GetRecordsOutput,
+  GetShardIteratorInput,
+  GetShardIteratorOutput,
+  ListStreamsInput,
+  ListStreamsOutput,
+  StreamSpecification,
+} from './stream-operations.ts'
 
 /** Whether a table has capacity of its own or is paid by the request. */
 export type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST'
@@ -112,6 +123,11 @@ export interface TableDescription {
   readonly TableClassSummary?: { readonly TableClass: TableClass; readonly LastUpdateDateTime?: Date }
   readonly OnDemandThroughput?: OnDemandThroughput
   readonly DeletionProtectionEnabled: boolean
+  /** Of a table whose stream takes records. */
+  readonly StreamSpecification?: StreamSpecification
+  /** Of the stream that the table has, or had last. */
+  readonly LatestStreamLabel?: string
+  readonly LatestStreamArn?: string
 }
 
 /** A global index to make with a table. */
@@ -129,6 +145,7 @@ export interface CreateTableInput {
   readonly BillingMode?: BillingMode
   readonly ProvisionedThroughput?: ProvisionedThroughput
   readonly OnDemandThroughput?: OnDemandThroughput
+  readonly StreamSpecification?: StreamSpecification
   readonly TableClass?: TableClass
   readonly DeletionProtectionEnabled?: boolean
 }
@@ -202,6 +219,7 @@ export interface UpdateTableInput {
   readonly ProvisionedThroughput?: ProvisionedThroughput
   readonly OnDemandThroughput?: OnDemandThroughput
   readonly GlobalSecondaryIndexUpdates?: readonly GlobalSecondaryIndexUpdate[]
+  readonly StreamSpecification?: StreamSpecification
   readonly TableClass?: TableClass
   readonly DeletionProtectionEnabled?: boolean
 }
@@ -209,6 +227,44 @@ export interface UpdateTableInput {
 /** What UpdateTable answers: the table as it is now. */
 export interface UpdateTableOutput {
   readonly TableDescription: TableDescription
+}
+
+/** Whether items of a table expire, and by which attribute. */
+export interface TimeToLiveSpecification {
+  readonly Enabled: boolean
+  /** 1 to 255 characters. */
+  readonly AttributeName: string
+}
+
+/** What a table's time to live is doing; `ENABLING` while the items that were there before are being looked through. */
+export type TimeToLiveStatus = 'ENABLING' | 'DISABLING' | 'ENABLED' | 'DISABLED'
+
+/** A table's time to live as it is. */
+export interface TimeToLiveDescription {
+  readonly TimeToLiveStatus: TimeToLiveStatus
+  /** Not there while it is disabled. */
+  readonly AttributeName?: string
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html */
+export interface UpdateTimeToLiveInput {
+  readonly TableName: string
+  readonly TimeToLiveSpecification: TimeToLiveSpecification
+}
+
+/** What UpdateTimeToLive answers: what was asked for. */
+export interface UpdateTimeToLiveOutput {
+  readonly TimeToLiveSpecification: TimeToLiveSpecification
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTimeToLive.html */
+export interface DescribeTimeToLiveInput {
+  readonly TableName: string
+}
+
+/** What DescribeTimeToLive answers. */
+export interface DescribeTimeToLiveOutput {
+  readonly TimeToLiveDescription: TimeToLiveDescription
 }
 
 /** A condition on the item as it is before the write. */
@@ -219,6 +275,51 @@ export interface ConditionInput {
   readonly ReturnValuesOnConditionCheckFailure?: ReturnValuesOnConditionCheckFailure
 }
 
+/** How attributes are compared in parameters of before there were expressions. */
+export type ComparisonOperator =
+  | 'EQ'
+  | 'NE'
+  | 'IN'
+  | 'LE'
+  | 'LT'
+  | 'GE'
+  | 'GT'
+  | 'BETWEEN'
+  | 'NOT_NULL'
+  | 'NULL'
+  | 'CONTAINS'
+  | 'NOT_CONTAINS'
+  | 'BEGINS_WITH'
+
+/** How several conditions of before there were expressions are joined. */
+export type ConditionalOperator = 'AND' | 'OR'
+
+/** A condition on one attribute: the API calls it Condition. */
+export interface AttributeConditionInput {
+  readonly ComparisonOperator: ComparisonOperator
+  readonly AttributeValueList?: readonly AttributeValue[]
+}
+
+/** What a write expects of one attribute: a comparison, or a value or none. */
+export interface ExpectedAttributeValue {
+  readonly Value?: AttributeValue
+  readonly Exists?: boolean
+  readonly ComparisonOperator?: ComparisonOperator
+  readonly AttributeValueList?: readonly AttributeValue[]
+}
+
+/** What UpdateItem does to one attribute; PUT by default. */
+export interface AttributeValueUpdate {
+  readonly Action?: 'PUT' | 'ADD' | 'DELETE'
+  readonly Value?: AttributeValue
+}
+
+/** A condition on the item as it is before the write, of before there were expressions. */
+export interface ExpectedInput {
+  readonly Expected?: Readonly<Record<string, ExpectedAttributeValue>>
+  readonly ConditionalOperator?: ConditionalOperator
+}
+
 /** What a single write may ask to know beside its effect. */
 export interface WriteReportInput {
   readonly ReturnConsumedCapacity?: ReturnConsumedCapacity
@@ -226,7 +327,7 @@ export interface WriteReportInput {
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
-export interface PutItemInput extends ConditionInput, WriteReportInput {
+export interface PutItemInput extends ConditionInput, ExpectedInput, WriteReportInput {
   readonly TableName: string
   readonly Item: Item | PackedItem
   readonly ReturnValues?: 'NONE' | 'ALL_OLD'
@@ -243,10 +344,11 @@ export interface WriteItemOutput<Row = Item> {
 export type PutItemOutput<Row = Item> = WriteItemOutput<Row>
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
-export interface UpdateItemInput extends ConditionInput, WriteReportInput {
+export interface UpdateItemInput extends ConditionInput, ExpectedInput, WriteReportInput {
   readonly TableName: string
   readonly Key: Key | PackedItem
   readonly UpdateExpression?: string
+  readonly AttributeUpdates?: Readonly<Record<string, AttributeValueUpdate>>
   readonly ReturnValues?: ReturnValue
 }
 
@@ -254,7 +356,7 @@ export interface UpdateItemInput extends ConditionInput, WriteReportInput {
 export type UpdateItemOutput<Row = Item> = WriteItemOutput<Row>
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html */
-export interface DeleteItemInput extends ConditionInput, WriteReportInput {
+export interface DeleteItemInput extends ConditionInput, ExpectedInput, WriteReportInput {
   readonly TableName: string
   readonly Key: Key | PackedItem
   readonly ReturnValues?: 'NONE' | 'ALL_OLD'
@@ -295,17 +397,23 @@ export interface ReadPageInput {
   readonly FilterExpression?: string
   readonly ExpressionAttributeNames?: ExpressionAttributeNames
   readonly ExpressionAttributeValues?: ExpressionAttributeValues
+  /** How the conditions of QueryFilter or ScanFilter are joined; AND by default. */
+  readonly ConditionalOperator?: ConditionalOperator
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html */
 export interface QueryInput extends ReadPageInput {
-  readonly KeyConditionExpression: string
+  /** This or KeyConditions has to be there. */
+  readonly KeyConditionExpression?: string
+  readonly KeyConditions?: Readonly<Record<string, AttributeConditionInput>>
+  readonly QueryFilter?: Readonly<Record<string, AttributeConditionInput>>
   /** Default true. */
   readonly ScanIndexForward?: boolean
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
 export interface ScanInput extends ReadPageInput {
+  readonly ScanFilter?: Readonly<Record<string, AttributeConditionInput>>
   /** 0 to `TotalSegments` - 1. */
   readonly Segment?: number
   /** 1 to 1,000,000. */
@@ -375,14 +483,20 @@ export interface OperationTypes {
   readonly CreateTable: { readonly input: CreateTableInput; readonly output: CreateTableOutput }
   readonly DeleteItem: { readonly input: DeleteItemInput; readonly output: DeleteItemOutput }
   readonly DeleteTable: { readonly input: DeleteTableInput; readonly output: DeleteTableOutput }
+  readonly DescribeStream: { readonly input: DescribeStreamInput; readonly output: DescribeStreamOutput }
   readonly DescribeTable: { readonly input: DescribeTableInput; readonly output: DescribeTableOutput }
+  readonly DescribeTimeToLive: { readonly input: DescribeTimeToLiveInput; readonly output: DescribeTimeToLiveOutput }
   readonly GetItem: { readonly input: GetItemInput; readonly output: GetItemOutput }
+  readonly GetRecords: { readonly input: GetRecordsInput; readonly output: GetRecordsOutput }
+  readonly GetShardIterator: { readonly input: GetShardIteratorInput; readonly output: GetShardIteratorOutput }
+  readonly ListStreams: { readonly input: ListStreamsInput; readonly output: ListStreamsOutput }
   readonly ListTables: { readonly input: ListTablesInput; readonly output: ListTablesOutput }
   readonly PutItem: { readonly input: PutItemInput; readonly output: PutItemOutput }
   readonly Query: { readonly input: QueryInput; readonly output: QueryOutput }
   readonly Scan: { readonly input: ScanInput; readonly output: ScanOutput }
   readonly UpdateItem: { readonly input: UpdateItemInput; readonly output: UpdateItemOutput }
   readonly UpdateTable: { readonly input: UpdateTableInput; readonly output: UpdateTableOutput }
+  readonly UpdateTimeToLive: { readonly input: UpdateTimeToLiveInput; readonly output: UpdateTimeToLiveOutput }
 }
 
 /** The name of an operation that the engine answers. */

@@ -31,10 +31,10 @@ export async function backgroundStep({ clock }: EngineFixture): Promise<void> {
   for (let turn = 0; turn < TURNS_PER_STEP; turn++) await Promise.resolve()
 }
 
-/** Lets background work go on until there is none. */
+/** Lets background work go on until there is none to do now. */
 export async function finishBackground(fixture: EngineFixture): Promise<void> {
   for (let step = 0; step < MAX_STEPS; step++) {
-    if (fixture.clock.timerCount() === 0) return
+    if (fixture.clock.timerCount(0) === 0) return
     await backgroundStep(fixture)
   }
   throw new Error(`Background work goes on after ${MAX_STEPS} steps.`)

@@ -6,8 +6,8 @@ import type { Clock } from '../../src/base/clock.ts'
 export interface ManualClock extends Clock {
   /** Moves the time on and fires the timers that have become due, in their order. */
   advance(ms: number): void
-  /** Timers that have neither fired nor been cancelled. */
-  timerCount(): number
+  /** Timers that have neither fired nor been cancelled, of those due in this time. Default: all. */
+  timerCount(withinMs?: number): number
 }
 
 /** A clock that starts at 0. */
@@ -17,7 +17,7 @@ export function createManualClock(): ManualClock {
   return {
     now: () => nowMs,
     monotonicMs: () => nowMs,
-    timerCount: () => timers.size,
+    timerCount: (withinMs = Infinity) => [...timers].filter(({ dueMs }) => dueMs - nowMs <= withinMs).length,
     after(delayMs, run) {
       const timer = { dueMs: nowMs + delayMs, run }
       timers.add(timer)

@@ -1,0 +1,137 @@
+// The deletions of time to live: what has expired is read from a table's expiry index on a snapshot, so that pages come
+// before the transaction, and deleted in one transaction that looks at each item again.
+
+import { assert } from '../base/assert.ts'
+import type { ByteKey } from '../base/byte-key.ts'
+import { after, eachInOrder, type MaybePromise } from '../base/maybe-promise.ts'
+import { EXPIRED_TOO_LONG_AGO_SECONDS } from '../model/limits.ts'
+import type { OrderedStore, Reader, Transaction } from '../storage/contract.ts'
+import type { Catalog } from './catalog.ts'
+import { type ExpiryIndex, expiryRowKey } from './expiry-index.ts'
+import { forEachRow } from './for-each-row.ts'
+import {
+  EXPIRY_TIME_END,
+  expiryRange,
+  expiryTimeOfKey,
+  itemKeyOfExpiryKey,
+  TABLE_RECORDS,
+  tableNameOfRecordKey,
+} from './keyspace.ts'
+import { readSnapshot } from './read-snapshot.ts'
+import type { TableSchema } from './table-schema.ts'
+import { openTableWriter, type TableWriter } from './table-writer.ts'
+
+const MS_PER_SECOND = 1000
+/** Bytes of items that one step reads, as they are stored. */
+const MAX_STEP_SIZE_BYTES = 1_048_576
+
+/** A table whose items expire. */
+export interface ExpiringTable {
+  readonly table: TableSchema
+  readonly expiry: ExpiryIndex
+  /** When the first of its items expires, in milliseconds since 1970; undefined when none ever will. */
+  readonly nextMs: number | undefined
+}
+
+/** All tables whose items expire. */
+export function findExpiringTables(
+  catalog: Catalog,
+  reader: Reader,
+  nowMs: number,
+): MaybePromise<readonly ExpiringTable[]> {
+  const found: ExpiringTable[] = []
+  const walk = forEachRow(reader.scan(TABLE_RECORDS), ({ key }) =>
+    after(catalog.find(reader, tableNameOfRecordKey(key)), (table) => {
+      if (table?.expiry === undefined) return true
+      const { expiry } = table
+      return after(nextExpiryMs(reader, expiry, nowMs), (nextMs) => {
+        found.push({ table, expiry, nextMs })
+        return true
+      })
+    }),
+  )
+  return after(walk, () => found)
+}
+
+function nextExpiryMs(reader: Reader, { prefix }: ExpiryIndex, nowMs: number): MaybePromise<number | undefined> {
+  const cursor = reader.scan(expiryRange(prefix, oldestSeconds(nowMs), EXPIRY_TIME_END - 1))
+  return after(cursor.advance(), (found) => (found ? expiryTimeOfKey(cursor.key) * MS_PER_SECOND : undefined))
+}
+
+/** What expired before is left alone, as the service has it: a table may hold old dates that nobody meant to be expiries. */
+function oldestSeconds(nowMs: number): number {
+  return Math.max(0, Math.floor(nowMs / MS_PER_SECOND) - EXPIRED_TOO_LONG_AGO_SECONDS)
+}
+
+/** What one step of sweeping is about. */
+export interface SweepStep {
+  readonly store: OrderedStore
+  readonly catalog: Catalog
+  readonly expiring: ExpiringTable
+  readonly nowMs: number
+  /** The most items to delete, 1 or more. */
+  readonly maxItems: number
+}
+
+/**
+ * Deletes the items of a table that expired first.
+ *
+ * @returns how many were deleted
+ */
+export async function sweepTable(step: SweepStep): Promise<number> {
+  const { store, catalog, expiring, nowMs } = step
+  const rows = await readSnapshot(store, false, (snapshot) => expiredRows(snapshot, step))
+  if (rows.length === 0) return 0
+  const { name, record } = expiring.table
+  return store.write((transaction) =>
+    after(catalog.find(transaction, name), (table) => {
+      // Deleted, or its time to live disabled, since it was looked at.
+      if (table?.record.tableId !== record.tableId || table.expiry?.indexId !== expiring.expiry.indexId) return 0
+      const cause = { origin: 'time-to-live', atMs: nowMs } as const
+      return after(openTableWriter(catalog, transaction, name, cause), (writer) =>
+        deleteExpired(transaction, { writer, expiry: expiring.expiry, rows }),
+      )
+    }),
+  )
+}
+
+/** The first rows of what has expired. Reads their items as well: the transaction then finds them in memory. */
+function expiredRows(reader: Reader, { expiring, nowMs, maxItems }: SweepStep): MaybePromise<readonly ByteKey[]> {
+  const { table, expiry } = expiring
+  const until = Math.floor(nowMs / MS_PER_SECOND) + 1
+  const rows: ByteKey[] = []
+  let sizeBytes = 0
+  const walk = forEachRow(reader.scan(expiryRange(expiry.prefix, oldestSeconds(nowMs), until)), ({ key }) => {
+    rows.push(key)
+    return after(reader.get(itemKeyOfExpiryKey(table.record.tableId, key)), (row) => {
+      sizeBytes += row?.length ?? 0
+      return rows.length < maxItems && sizeBytes < MAX_STEP_SIZE_BYTES
+    })
+  })
+  return after(walk, () => rows)
+}
+
+interface Expired {
+  readonly writer: TableWriter
+  readonly expiry: ExpiryIndex
+  readonly rows: readonly ByteKey[]
+}
+
+function deleteExpired(transaction: Transaction, { writer, expiry, rows }: Expired): MaybePromise<number> {
+  let count = 0
+  const deleteItem = (row: ByteKey): MaybePromise<void> =>
+    after(transaction.get(row), (isThere) => {
+      // Its item was deleted, or is to expire at another time, or never.
+      if (isThere === undefined) return
+      const key = itemKeyOfExpiryKey(writer.table.record.tableId, row)
+      return after(writer.read(key), (previous) => {
+        const isTrue = previous !== undefined && expiryRowKey(expiry, key, previous) === row
+        assert(isTrue, 'A row of an expiry index says when its item expires.')
+        writer.apply({ key, previous, next: undefined }, undefined)
+        count++
+      })
+    })
+  return after(eachInOrder(rows, deleteItem), () => {
+    return after(writer.finish(), () => count)
+  })
+}
