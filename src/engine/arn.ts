@@ -12,6 +12,11 @@ export function tableArn({ region, accountId }: ArnScope, tableName: string): st
   return `arn:aws:dynamodb:${region}:${accountId}:table/${tableName}`
 }
 
+/** The name of a stream. */
+export function streamArn(scope: ArnScope, tableName: string, label: string): string {
+  return `${tableArn(scope, tableName)}/stream/${label}`
+}
+
 /** The name of a secondary index. */
 export function indexArn(scope: ArnScope, tableName: string, indexName: string): string {
   return `${tableArn(scope, tableName)}/index/${indexName}`

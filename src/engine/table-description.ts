@@ -20,6 +20,7 @@ import {
   type TableRecord,
   type ThroughputRecord,
 } from './table-record.ts'
+import { describeTableStream } from './table-stream.ts'
 
 /** What a description depends on beside the record. */
 export interface DescriptionFacts {
@@ -69,6 +70,7 @@ export function describeTable(record: TableRecord, facts: DescriptionFacts, stat
     ...describeTableClass(record),
     ...(record.onDemand !== undefined && { OnDemandThroughput: record.onDemand }),
     DeletionProtectionEnabled: record.isDeletionProtected,
+    ...describeTableStream(record, facts.arnScope),
   }
 }
 

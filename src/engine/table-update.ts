@@ -51,6 +51,7 @@ export function checkTableUpdate(input: UpdateTableInput): void {
     input.BillingMode === undefined &&
     input.TableClass === undefined &&
     input.OnDemandThroughput === undefined &&
+    input.StreamSpecification === undefined &&
     input.DeletionProtectionEnabled === undefined
   if (isEmpty) {
     throw validationException(

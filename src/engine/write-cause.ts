@@ -1,9 +1,7 @@
 // Who caused a write, and when. What hangs on an item's batch (the stream record, the outbox entry) needs to know.
 
 import type { Clock } from '../base/clock.ts'
-
-/** Who wrote: a request of the app, time to live, or the replication of somebody else's write. */
-export type WriteOrigin = 'user' | 'time-to-live' | 'replication'
+import type { WriteOrigin } from '../model/write-origin.ts'
 
 /** The cause of the writes of one transaction. */
 export interface WriteCause {

@@ -11,6 +11,7 @@ import { createTableShape } from '../request-shapes.ts'
 import { decodeNextTableId, encodeNextTableId } from '../next-table-id.ts'
 import { TableCounters } from '../table-counters.ts'
 import { describeTable } from '../table-description.ts'
+import { newTableStream, openStream } from '../table-stream.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
 export const createTable: Operation<CreateTableInput> = { shape: createTableShape, run }
@@ -18,8 +19,10 @@ export const createTable: Operation<CreateTableInput> = { shape: createTableShap
 function run(services: EngineServices, input: CreateTableInput): Promise<CreateTableOutput> {
   const { store, catalog, arnScope } = services
   checkNewTable(input)
+  const viewType = newTableStream(input)
   const uuid = randomUuid(services.random)
   const nowMs = services.clock.now()
+  const shardNumber = services.random.uint32()
   return store.write((transaction) =>
     after(catalog.find(transaction, input.TableName), (existing) => {
       if (existing !== undefined) {
@@ -27,11 +30,14 @@ function run(services: EngineServices, input: CreateTableInput): Promise<CreateT
       }
       return after(transaction.get(NEXT_TABLE_ID_KEY), (row) => {
         const tableId = decodeNextTableId(row)
-        const record = newTableRecord(input, { tableId, uuid, nowMs })
+        const bare = newTableRecord(input, { tableId, uuid, nowMs })
         transaction.put(NEXT_TABLE_ID_KEY, encodeNextTableId(tableId + 1))
-        catalog.save(transaction, record)
-        const counters = new TableCounters(undefined)
-        return { TableDescription: describeTable(record, { counters, arnScope, nowMs }) }
+        const opened = viewType === undefined ? bare : openStream(transaction, bare, viewType, { nowMs, shardNumber })
+        return after(opened, (record) => {
+          catalog.save(transaction, record)
+          const counters = new TableCounters(undefined)
+          return { TableDescription: describeTable(record, { counters, arnScope, nowMs }) }
+        })
       })
     }),
   )

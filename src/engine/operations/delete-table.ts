@@ -1,14 +1,17 @@
 // DeleteTable. The table is gone when the call resolves; its rows are cleared in the background.
 
-import { after } from '../../base/maybe-promise.ts'
+import { after, type MaybePromise } from '../../base/maybe-promise.ts'
 import type { DeleteTableInput, DeleteTableOutput } from '../../model/operations.ts'
 import { ServiceException, validationException } from '../../model/service-exception.ts'
+import type { Transaction } from '../../storage/contract.ts'
 import { encodeDuty } from '../duty.ts'
 import { dropTableDutyKey, tableRecordKey } from '../keyspace.ts'
 import type { EngineServices, Operation } from '../operation.ts'
 import { deleteTableShape } from '../request-shapes.ts'
+import { streamsOfTable } from '../stored-stream.ts'
 import { readTableDescription, tableStatus } from '../table-description.ts'
 import type { TableRecord } from '../table-record.ts'
+import { closeStream } from '../table-stream.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html */
 export const deleteTable: Operation<DeleteTableInput> = { shape: deleteTableShape, run }
@@ -22,13 +25,25 @@ async function run(services: EngineServices, input: DeleteTableInput): Promise<D
       return after(readTableDescription(transaction, record, { arnScope, nowMs }), (description) => {
         const { tableId } = record
         transaction.delete(tableRecordKey(record.name))
-        transaction.put(dropTableDutyKey(tableId), encodeDuty({ kind: 'drop-table', tableId }))
-        return { TableDescription: { ...description, TableStatus: 'DELETING' as const } }
+        return after(leaveStreams(transaction, record, nowMs), (keepsDictionary) => {
+          transaction.put(dropTableDutyKey(tableId), encodeDuty({ kind: 'drop-table', tableId, keepsDictionary }))
+          return { TableDescription: { ...description, TableStatus: 'DELETING' as const } }
+        })
       })
     }),
   )
   services.wakeBackground()
   return output
+}
+
+/** Streams can be read for another 24 hours. Answers whether there are any, whose records need the table's dictionary. */
+function leaveStreams(transaction: Transaction, record: TableRecord, nowMs: number): MaybePromise<boolean> {
+  if (record.stream === undefined) return false
+  return after(closeStream(transaction, record, nowMs), () =>
+    after(streamsOfTable(transaction, record.name), (streams) =>
+      streams.some(({ tableId }) => tableId === record.tableId),
+    ),
+  )
 }
 
 function checkDeletable(record: TableRecord): void {
