@@ -1,6 +1,6 @@
-// Brings a stored table up to its declaration: creates it where it is missing, adds global indexes that are missing, and
-// refuses what cannot be changed. Global indexes that are stored but not declared are left alone: another tab may run
-// another version of the app. Other tabs may be doing the same at the same time.
+// Brings a stored table up to its declaration: creates it where it is missing, adds global indexes that are missing, enables
+// its time to live, and refuses what cannot be changed. Global indexes and a time to live that are stored but not declared
+// are left alone: another tab may run another version of the app. Other tabs may be doing the same at the same time.
 
 import { type Clock, sleep } from '../src/base/clock.ts'
 import { DatabaseError } from '../src/base/database-error.ts'
@@ -56,7 +56,29 @@ async function nextStep(send: Send, declaration: TableDeclaration): Promise<'don
     return 'wait'
   }
   const missing = missingIndex(declaration, table)
-  return missing === undefined ? 'done' : attempt(() => addIndex(send, declaration, missing))
+  if (missing !== undefined) return attempt(() => addIndex(send, declaration, missing))
+  if (declaration.timeToLive !== undefined) await enableTimeToLive(send, declaration.name, declaration.timeToLive)
+  return 'done'
+}
+
+async function enableTimeToLive(send: Send, TableName: string, AttributeName: string): Promise<void> {
+  if (await isTimeToLive(send, TableName, AttributeName)) return
+  try {
+    await send('UpdateTimeToLive', { TableName, TimeToLiveSpecification: { Enabled: true, AttributeName } })
+  } catch (error) {
+    // Another tab may have enabled it since.
+    if (!(await isTimeToLive(send, TableName, AttributeName))) throw error
+  }
+}
+
+/** Whether items expire by this attribute; by another, they cannot. */
+async function isTimeToLive(send: Send, TableName: string, declared: string): Promise<boolean> {
+  const { TimeToLiveDescription } = await send('DescribeTimeToLive', { TableName })
+  const { AttributeName } = TimeToLiveDescription
+  if (AttributeName === undefined) return false
+  const difference = compare('time to live', declared, AttributeName)
+  if (difference !== undefined) throw mismatch(TableName, difference)
+  return true
 }
 
 function missingIndex(declaration: TableDeclaration, table: TableDescription): GlobalSecondaryIndex | undefined {
@@ -111,9 +133,12 @@ function checkDefinition(declaration: TableDeclaration, stored: TableDescription
     globalIndexesOf(declaration)
       .map((index) => compareIndex(index, stored.GlobalSecondaryIndexes ?? [], { declared, stored, isRequired: false }))
       .find(Boolean)
-  if (difference === undefined) return
-  const message = `Table ${declaration.name} is stored with another definition: ${difference}.`
-  throw new DatabaseError('DefinitionMismatch', message, { data: { tableName: declaration.name, difference } })
+  if (difference !== undefined) throw mismatch(declaration.name, difference)
+}
+
+function mismatch(tableName: string, difference: string): DatabaseError {
+  const message = `Table ${tableName} is stored with another definition: ${difference}.`
+  return new DatabaseError('DefinitionMismatch', message, { data: { tableName, difference } })
 }
 
 interface Typed {

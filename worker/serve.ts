@@ -30,6 +30,7 @@ import { answerHttp } from './answer-http.ts'
 import { getMany, writeMany } from './bulk-operations.ts'
 import { ensureTables } from './ensure-tables.ts'
 import { sendTo } from './send.ts'
+import { sweepTurns } from './sweep-turns.ts'
 
 /**
  * Serves one page over `endpoint` until the worker ends.
@@ -71,7 +72,8 @@ async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
 
 async function openEngine(request: OpenRequest, logger: Logger): Promise<Engine> {
   const store = await openStore(request, logger)
-  return createEngine({ store, clock: systemClock, random: systemRandom, logger })
+  const turns = request.storage === 'memory' ? {} : { takeTurn: sweepTurns(request.name) }
+  return createEngine({ store, clock: systemClock, random: systemRandom, logger, ...turns })
 }
 
 async function openStore({ name, storage, durability }: OpenRequest, logger: Logger): Promise<OrderedStore> {

@@ -42,4 +42,6 @@ export interface TableDeclaration<
   readonly key: PrimaryKey
   readonly globalIndexes?: GlobalIndexes
   readonly localIndexes?: LocalIndexes
+  /** The attribute that holds when an item expires, in seconds since 1970: it is deleted within a second of it. */
+  readonly timeToLive?: string
 }

@@ -136,6 +136,7 @@ void table.scan({ index: 'byMayor' })
 void defineTable({ name: 'x', attributes: { id: 'S' }, key: { partition: 'other' } })
 // @ts-expect-error reason: the index's key has no type
 void defineTable({ name: 'x', attributes: { id: 'S' }, key: { partition: 'id' }, localIndexes: { by: { sort: 'at' } } })
+void defineTable({ name: 'x', attributes: { id: 'S' }, key: { partition: 'id' }, timeToLive: 'until' })
 void defineTable<City>()({
   name: 'x',
   // @ts-expect-error reason: the items say that a population is a number

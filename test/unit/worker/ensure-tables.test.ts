@@ -5,7 +5,9 @@ import { systemClock } from '../../../src/base/clock.ts'
 import { seededRandom } from '../../../src/base/random.ts'
 import { createEngine, type Engine } from '../../../src/engine/engine.ts'
 import type { TableDeclaration } from '../../../src/model/table-declaration.ts'
+import type { OrderedStore } from '../../../src/storage/contract.ts'
 import { createMemoryStore } from '../../../src/storage/memory-store.ts'
+import { createManualClock } from '../../support/manual-clock.ts'
 import { ensureTables } from '../../../worker/ensure-tables.ts'
 import { type Send, sendTo } from '../../../worker/send.ts'
 
@@ -17,11 +19,13 @@ const NOTES: TableDeclaration = {
   localIndexes: { byOwnersKind: { sort: 'kind' } },
 }
 
+let store: OrderedStore
 let engine: Engine
 let send: Send
 
 beforeEach(() => {
-  engine = createEngine({ store: createMemoryStore(), clock: systemClock, random: seededRandom(1) })
+  store = createMemoryStore()
+  engine = createEngine({ store, clock: systemClock, random: seededRandom(1) })
   send = sendTo(engine)
 })
 
@@ -68,6 +72,39 @@ describe('declared tables', () => {
         ['byBoth', 'ACTIVE'],
       ]),
     )
+  })
+
+  it('come to have a time to live, and keep it when it is not declared any more', async () => {
+    await ensure(NOTES)
+    const expiring = { ...NOTES, timeToLive: 'until' }
+    await Promise.all([ensure(expiring), ensure(expiring)])
+    await ensure(NOTES)
+    expect(await send('DescribeTimeToLive', { TableName: 'notes' })).toEqual({
+      TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'until' },
+    })
+  })
+
+  it('are refused when they have a time to live by another attribute', async () => {
+    await ensure({ ...NOTES, timeToLive: 'until' })
+    expect(await difference({ ...NOTES, timeToLive: 'deadline' })).toMatchObject({
+      code: 'DefinitionMismatch',
+      data: { tableName: 'notes', difference: 'time to live is until, declared as deadline' },
+    })
+  })
+
+  it('are refused when their time to live was changed a moment ago and cannot be changed yet', async () => {
+    await ensure({ ...NOTES, timeToLive: 'until' })
+    const clock = createManualClock()
+    clock.advance(systemClock.now() + 2 * 3_600_000)
+    const later = createEngine({ store, clock, random: seededRandom(2) })
+    await later.dispatch('UpdateTimeToLive', {
+      TableName: 'notes',
+      TimeToLiveSpecification: { Enabled: false, AttributeName: 'until' },
+    })
+    expect(await difference({ ...NOTES, timeToLive: 'until' })).toMatchObject({
+      name: 'ValidationException',
+      message: 'Time to live has been modified multiple times within a fixed interval',
+    })
   })
 
   it('keep global indexes that are not declared', async () => {
