@@ -4,7 +4,14 @@
 /** What came back: an output, or an exception. Both in the form of plainAnswer. */
 export type Answer =
   | { readonly output: unknown }
-  | { readonly error: { readonly name: string; readonly message: string; readonly Item?: unknown } }
+  | {
+      readonly error: {
+        readonly name: string
+        readonly message: string
+        readonly Item?: unknown
+        readonly CancellationReasons?: unknown
+      }
+    }
 
 /** One request of a script. */
 export interface Step {
