@@ -19,6 +19,36 @@ export interface BatchBase {
   close(): void
 }
 
+/** A base with a batch on it that is not durable yet: what comes after it if it commits. */
+export class OverlaidBase implements BatchBase {
+  readonly sequence: number
+  readonly #base: BatchBase
+  readonly #overlay: WriteOverlay
+
+  constructor(base: BatchBase, overlay: WriteOverlay) {
+    this.sequence = base.sequence + 1
+    this.#base = base
+    this.#overlay = overlay
+  }
+
+  get isFetching(): boolean {
+    return this.#base.isFetching
+  }
+
+  get(key: ByteKey): MaybePromise<Uint8Array | undefined> {
+    const written = this.#overlay.get(key)
+    return written === undefined ? this.#base.get(key) : written.value
+  }
+
+  sources(options: ScanOptions): RowSource[] {
+    return [this.#overlay.source(options), ...this.#base.sources(options)]
+  }
+
+  close(): void {
+    this.#base.close()
+  }
+}
+
 /** One transaction of a batch. Reads and writes after `finish` fail an assert. */
 export class StoreTransaction implements Transaction, CursorOwner {
   readonly sequence: number

@@ -1,10 +1,11 @@
 // Group commit: writes wait in one queue, one loop evaluates those that wait into one batch and commits it, so that
-// never more than one readwrite transaction of this worker is on the log. A lost race evaluates the same writes again.
+// never more than one readwrite transaction of this worker is on the log. While it is on its way, the writes that have
+// come meanwhile are evaluated on top of it. A lost race evaluates the same writes again, and those on top of them.
 
 import { DatabaseError } from '../base/database-error.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { LogBatch, Transaction, WriteObserver } from './contract.ts'
-import { type BatchBase, StoreTransaction } from './store-transaction.ts'
+import { type BatchBase, OverlaidBase, StoreTransaction } from './store-transaction.ts'
 import { WriteOverlay } from './write-overlay.ts'
 
 /** Where batches go. */
@@ -50,12 +51,20 @@ interface WaitingWrite {
   wasScouted: boolean
 }
 
+/** Writes that were run one after another into one batch. */
 interface Evaluation {
-  readonly batch: LogBatch
-  /** What came of the first writes of the queue, in its order. */
+  readonly writes: readonly WaitingWrite[]
+  /** What came of each of the writes. */
   readonly outcomes: readonly Outcome[]
+  readonly batch: LogBatch
+  readonly overlay: WriteOverlay
   /** Whether a body could not read what it is based on any more: all have to run again. */
   readonly isStale: boolean
+}
+
+/** A batch on its way to the log. */
+interface Flight {
+  isUnderWay: boolean
 }
 
 /** The writes of one store, in order. */
@@ -63,16 +72,15 @@ export class WriteQueue {
   readonly #target: CommitTarget
   readonly #waiting: WaitingWrite[] = []
   readonly #observers = new Set<WriteObserver>()
+  /** Evaluated on top of the batch that was committed last. */
+  #next: Promise<Evaluation> | undefined
+  /** Tells an evaluation that has run out of writes that there is another, or that it need not wait any longer. */
+  #wake: (() => void) | undefined
   #running: Promise<void> | undefined
   #isClosed = false
 
   constructor(target: CommitTarget) {
     this.#target = target
-  }
-
-  /** How many writes wait or are being committed. */
-  get waitingCount(): number {
-    return this.#waiting.length
   }
 
   /** Resolves with the body's result when its writes are durable. */
@@ -84,6 +92,7 @@ export class WriteQueue {
     }
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ body, resolve: resolve as (result: unknown) => void, reject, wasScouted: false })
+      this.#wake?.()
       // Started a microtask later, so that all writes of one task share the first batch.
       this.#running ??= Promise.resolve().then(() => this.#run())
     })
@@ -102,39 +111,50 @@ export class WriteQueue {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#commitNext()
+    while (this.#waiting.length > 0 || this.#next !== undefined) await this.#commitNext()
     this.#running = undefined
   }
 
-  /** Settles at least the first waiting write; never throws. */
+  /** Settles at least the first waiting write, if there is one; never throws. */
   async #commitNext(): Promise<void> {
     // Without room nothing can be committed, so that all who wait are told.
-    let affectedCount = this.#waiting.length
+    let affectedCount = Number.POSITIVE_INFINITY
     const attempt = async (): Promise<boolean> => {
-      const evaluation = await this.#evaluate()
-      affectedCount = evaluation.outcomes.length
-      if (evaluation.isStale || !(await this.#conclude(evaluation.batch))) return false
-      this.#settle(evaluation.outcomes)
-      return true
+      const evaluation = await this.#takeNext()
+      if (evaluation === undefined) return true
+      affectedCount = evaluation.writes.length
+      let isCommitted = false
+      try {
+        isCommitted = !evaluation.isStale && (await this.#conclude(evaluation))
+      } finally {
+        if (!isCommitted) await this.#putBack(evaluation)
+      }
+      if (isCommitted) settle(evaluation)
+      return isCommitted
     }
     try {
       for (let count = 1; count <= MAX_COMMIT_ATTEMPTS; count++) {
         const admitted = this.#target.admit()
         if (admitted instanceof Promise) await admitted
-        const takesTurn = count > 1 || this.#target.isContended()
-        if (await (takesTurn ? this.#target.inTurn(attempt) : attempt())) return
+        if (count > 1 || this.#target.isContended()) {
+          await this.#putBack()
+          if (await this.#target.inTurn(attempt)) return
+        } else if (await attempt()) return
       }
       const data = { attempts: MAX_COMMIT_ATTEMPTS }
       throw new DatabaseError('StorageFailed', 'Other workers were first each time this batch was tried.', { data })
     } catch (error) {
+      await this.#putBack()
       for (const write of this.#waiting.splice(0, affectedCount)) write.reject(error)
     }
   }
 
-  /** A batch without entries appends nothing, but what its bodies read must have been the newest state. */
-  #conclude(batch: LogBatch): MaybePromise<boolean> {
-    if (batch.entries.length === 0) return this.#target.isNewest(batch.sequence - 1)
-    return this.#observers.size === 0 ? this.#target.commit(batch) : this.#commitObserved(batch)
+  /** The evaluation of the first waiting writes, made ahead or now; undefined when none waits. */
+  async #takeNext(): Promise<Evaluation | undefined> {
+    const next = await this.#next
+    this.#next = undefined
+    if (next !== undefined && next.writes.length > 0) return next
+    return this.#waiting.length > 0 ? this.#evaluate(this.#target.openBase()) : undefined
   }
 
   async #commitObserved(batch: LogBatch): Promise<boolean> {
@@ -149,27 +169,60 @@ export class WriteQueue {
     }
   }
 
-  #settle(outcomes: readonly Outcome[]): void {
-    const writes = this.#waiting.splice(0, outcomes.length)
-    for (const [index, outcome] of outcomes.entries()) {
-      const write = writes[index] as WaitingWrite
-      if (outcome.isResult) write.resolve(outcome.result)
-      else write.reject(outcome.error)
+  /** Has the writes of an evaluation that failed, and those evaluated on top of it, run again. */
+  async #putBack(failed?: Evaluation): Promise<void> {
+    const next = this.#next
+    this.#next = undefined
+    if (next !== undefined) this.#waiting.unshift(...(await next).writes)
+    if (failed !== undefined) this.#waiting.unshift(...failed.writes)
+  }
+
+  /** A batch without entries appends nothing, but what its bodies read must have been the newest state. */
+  #conclude(evaluation: Evaluation): MaybePromise<boolean> {
+    const { batch } = evaluation
+    if (batch.entries.length === 0) return this.#target.isNewest(batch.sequence - 1)
+    const committed = this.#observers.size === 0 ? this.#target.commit(batch) : this.#commitObserved(batch)
+    return committed instanceof Promise ? this.#evaluateAhead(evaluation, committed) : committed
+  }
+
+  /** While a batch is on its way, the writes behind it are run on top of it, so that the next is ready when it lands. */
+  async #evaluateAhead({ batch, overlay }: Evaluation, committed: Promise<boolean>): Promise<boolean> {
+    if (this.#target.isContended()) return committed
+    const base = this.#target.openBase()
+    // Another worker's batch is known already under this number: this one is about to lose.
+    if (base.sequence + 1 !== batch.sequence) {
+      base.close()
+      return committed
+    }
+    const flight = { isUnderWay: true }
+    this.#next = this.#evaluate(new OverlaidBase(base, overlay), flight)
+    try {
+      return await committed
+    } finally {
+      flight.isUnderWay = false
+      this.#wake?.()
     }
   }
 
-  /** Runs as many of the waiting bodies, one after another, as go into one batch. */
-  async #evaluate(): Promise<Evaluation> {
-    const base = this.#target.openBase()
+  /**
+   * Runs as many of the waiting bodies, one after another, as go into one batch.
+   *
+   * @param flight for as long as it is under way, waits for further writes
+   */
+  async #evaluate(base: BatchBase, flight?: Flight): Promise<Evaluation> {
     const scouts: StoreTransaction[] = []
+    const outcomes: Outcome[] = []
+    const overlay = new WriteOverlay()
+    const sequence = base.sequence + 1
     try {
-      const overlay = new WriteOverlay()
-      const sequence = base.sequence + 1
-      const outcomes: Outcome[] = []
       let indexInBatch = 0
       while (outcomes.length < MAX_BATCH_TRANSACTIONS && overlay.sizeBytes < MAX_BATCH_BYTES) {
         const write = this.#waiting[outcomes.length]
-        if (write === undefined) break
+        if (write === undefined) {
+          if (flight?.isUnderWay !== true) break
+          await this.#untilWoken()
+          continue
+        }
         overlay.begin()
         const transaction = new StoreTransaction({ base, overlay, sequence, indexInBatch })
         let outcome = runBody(write, transaction)
@@ -182,11 +235,22 @@ export class WriteQueue {
         if (!outcome.isResult) overlay.rollBack()
         else if (overlay.hasWrites) indexInBatch++
       }
-      return { batch: { sequence, entries: overlay.entries }, outcomes, isStale: outcomes.some(isSnapshotLost) }
     } finally {
       for (const scout of scouts) scout.finish()
       base.close()
     }
+    const writes = this.#waiting.splice(0, outcomes.length)
+    const batch = { sequence, entries: overlay.entries }
+    return { writes, outcomes, batch, overlay, isStale: outcomes.some(isSnapshotLost) }
+  }
+
+  #untilWoken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = undefined
+        resolve()
+      }
+    })
   }
 
   /**
@@ -202,6 +266,14 @@ export class WriteQueue {
       scouts.push(scout)
       void runBody(write, scout)
     }
+  }
+}
+
+function settle({ writes, outcomes }: Evaluation): void {
+  for (const [index, outcome] of outcomes.entries()) {
+    const write = writes[index] as WaitingWrite
+    if (outcome.isResult) write.resolve(outcome.result)
+    else write.reject(outcome.error)
   }
 }
 

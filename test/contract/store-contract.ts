@@ -279,6 +279,28 @@ function describeWrites(current: () => OrderedStore): void {
       expect(await store.write(place('d'))).toEqual([2, 0])
     })
 
+    it('made while a batch is on its way see it, and are in the next', async () => {
+      const store = current()
+      const append = (letter: string) => async (transaction: Transaction) => {
+        const present = text(await transaction.get('word')) ?? ''
+        const walked = (await rowsOf(transaction.scan(EVERYTHING))).map(([, value]) => value).join(' ')
+        transaction.put('word', bytes(present + letter))
+        return [transaction.sequence, present, walked]
+      }
+      const first = store.write(append('a'))
+      // Late enough that the first is being committed, where committing takes time.
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+      const second = store.write(append('b'))
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+      const third = store.write(append('c'))
+      expect(await Promise.all([first, second])).toEqual([
+        [1, '', ''],
+        [2, 'a', 'a'],
+      ])
+      expect((await third).slice(1)).toEqual(['ab', 'ab'])
+      expect(await read(store, 'word')).toBe('abc')
+    })
+
     it('of a body that throws are not kept, while its neighbours are', async () => {
       const store = current()
       await put(store, { a: '1', b: '1' })
@@ -519,6 +541,20 @@ function describeSharing(current: () => SharedStoreUnderTest): void {
       await Promise.all([incrementAll(store), incrementAll(other)])
       await Promise.all([store.refresh(), other.refresh()])
       expect([await read(store, 'count'), await read(other, 'count')]).toEqual(['80', '80'])
+    })
+
+    it('runs again what was run on top of a batch that lost the race', async () => {
+      const { store, openAnother } = current()
+      const other = await openAnother()
+      await put(other, { word: 'x' })
+      const append = (letter: string) => async (transaction: Transaction) => {
+        transaction.put('word', bytes((text(await transaction.get('word')) ?? '') + letter))
+      }
+      const first = store.write(append('a'))
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+      const second = store.write(append('b'))
+      await Promise.all([first, second])
+      expect(await read(store, 'word')).toBe('xab')
     })
 
     it("decides a write on the other's newest state even when it then changes nothing", async () => {
