@@ -69,7 +69,7 @@ export class Flusher {
       await keeper.adoptNewest()
       return false
     }
-    const writer = new RunWriter(device, runId)
+    const writer = new RunWriter({ device, runId, cache: keeper.pages })
     const hidesRows = manifest.runs.length > 0
     for (const { key, value } of layer.table.newest()) {
       if (value === undefined && !hidesRows) continue

@@ -39,8 +39,8 @@ export class Merger {
 
   constructor(options: MergerOptions) {
     this.#options = options
-    // Each page is read once: caching would only push out what readers need.
-    this.#pages = new PageReader(options.device, 0)
+    // Each page is read once: caching would only push out what readers need. What they have cached is used.
+    this.#pages = new PageReader(options.device, 0, options.keeper.pages)
   }
 
   /** Whether there are runs worth merging. */
@@ -86,8 +86,8 @@ export class Merger {
 
   /** Writes the rows of all inputs; undefined when the store closed meanwhile. */
   async #write(inputs: readonly Run[], runId: number, keepsRemovals: boolean): Promise<RunWriter | undefined> {
-    const { device, clock, isClosing } = this.#options
-    const writer = new RunWriter(device, runId, MERGE_STEP_BYTES)
+    const { device, keeper, clock, isClosing } = this.#options
+    const writer = new RunWriter({ device, runId, cache: keeper.pages, stepBytes: MERGE_STEP_BYTES })
     const sources = inputs.map((run) => new RunSource(run, this.#pages, run.wholeRange))
     const cursor = new MergeCursor(sources, { scan: { start: '', end: '' }, owner: ALWAYS_OPEN, keepsRemovals })
     let stepStartMs = clock.monotonicMs()

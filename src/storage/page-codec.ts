@@ -7,7 +7,7 @@
 import { assert } from '../base/assert.ts'
 import { type ByteKey, byteKeyFromBytes } from '../base/byte-key.ts'
 import { ByteReader } from '../base/byte-reader.ts'
-import { ByteWriter } from '../base/byte-writer.ts'
+import { varintBytes } from '../base/byte-writer.ts'
 import { checksum32 } from './checksum.ts'
 import { corrupt } from './corruption.ts'
 import { HEAD_BYTES } from './row-source.ts'
@@ -37,7 +37,6 @@ export interface RowPlace {
 
 /** Gathers rows in key order and packs them. */
 export class PageBuilder {
-  readonly #writer = new ByteWriter(2 * PAGE_TARGET_BYTES)
   #keys: ByteKey[] = []
   #values: (Uint8Array | undefined)[] = []
   #bytes = HEADER_BYTES
@@ -70,32 +69,83 @@ export class PageBuilder {
     const count = keys.length
     assert(count > 0, 'A page has at least one row.')
     const prefixSize = sharedPrefixSize(keys[0] as ByteKey, keys[count - 1] as ByteKey)
-    const writer = this.#writer
-    writer.reset()
-    writer.uint32(0)
-    writer.uint8(PAGE_FORMAT)
-    writer.uint8(0)
-    writer.uint16(prefixSize)
-    writer.uint32(count)
-    for (let index = 0; index < count; index++) writer.uint32(0)
-    writer.byteKey((keys[0] as ByteKey).slice(0, prefixSize))
+    const page = new PageBytes(this.#packedSize(prefixSize))
+    page.uint8(PAGE_FORMAT)
+    page.uint8(0)
+    page.uint16(prefixSize)
+    page.uint32(count)
+    page.at += count * OFFSET_BYTES
+    page.key(keys[0] as ByteKey, 0, prefixSize)
     for (let index = 0; index < count; index++) {
-      writer.patchUint32(HEADER_BYTES + index * OFFSET_BYTES, writer.sizeBytes)
-      this.#writeRow((keys[index] as ByteKey).slice(prefixSize), this.#values[index])
+      page.view.setUint32(HEADER_BYTES + index * OFFSET_BYTES, page.at, true)
+      page.row(keys[index] as ByteKey, prefixSize, this.#values[index])
     }
-    writer.patchUint32(0, checksum32(writer.peek(), CHECKSUM_BYTES))
+    assert(page.at === page.bytes.length, 'A page takes as many bytes as were counted.')
+    page.view.setUint32(0, checksum32(page.bytes, CHECKSUM_BYTES), true)
     this.#keys = []
     this.#values = []
     this.#bytes = HEADER_BYTES
-    return writer.take()
+    return page.bytes
   }
 
-  #writeRow(suffix: ByteKey, value: Uint8Array | undefined): void {
-    const writer = this.#writer
-    writer.varint(suffix.length)
-    writer.varint(value === undefined ? 0 : value.length + 1)
-    writer.byteKey(suffix)
-    if (value !== undefined) writer.bytes(value)
+  /** The page's exact size, so that it is packed where it stays. */
+  #packedSize(prefixSize: number): number {
+    let size = HEADER_BYTES + prefixSize
+    for (const [index, key] of this.#keys.entries()) {
+      const suffixBytes = key.length - prefixSize
+      const value = this.#values[index]
+      const valueBytes = value === undefined ? 0 : value.length + 1
+      size += OFFSET_BYTES + varintBytes(suffixBytes) + varintBytes(valueBytes) + suffixBytes + (value?.length ?? 0)
+    }
+    return size
+  }
+}
+
+/** The bytes of a page while it is packed. */
+class PageBytes {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly view: DataView
+  at = CHECKSUM_BYTES
+
+  constructor(sizeBytes: number) {
+    this.bytes = new Uint8Array(sizeBytes)
+    this.view = new DataView(this.bytes.buffer)
+  }
+
+  uint8(value: number): void {
+    this.bytes[this.at++] = value
+  }
+
+  uint16(value: number): void {
+    this.view.setUint16(this.at, value, true)
+    this.at += 2
+  }
+
+  uint32(value: number): void {
+    this.view.setUint32(this.at, value, true)
+    this.at += 4
+  }
+
+  row(key: ByteKey, suffixAt: number, value: Uint8Array | undefined): void {
+    this.#varint(key.length - suffixAt)
+    this.#varint(value === undefined ? 0 : value.length + 1)
+    this.key(key, suffixAt, key.length)
+    if (value === undefined) return
+    this.bytes.set(value, this.at)
+    this.at += value.length
+  }
+
+  key(key: ByteKey, start: number, end: number): void {
+    const { bytes } = this
+    let { at } = this
+    for (let index = start; index < end; index++) bytes[at++] = key.charCodeAt(index)
+    this.at = at
+  }
+
+  #varint(value: number): void {
+    let rest = value
+    for (; rest > 127; rest = Math.floor(rest / 128)) this.bytes[this.at++] = (rest % 128) | 128
+    this.bytes[this.at++] = rest
   }
 }
 

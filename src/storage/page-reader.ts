@@ -29,6 +29,7 @@ interface Fetch {
 export class PageReader {
   readonly #device: LogDevice
   readonly #capacityBytes: number
+  readonly #lender: PageReader | undefined
   /** In the order of the clock: the first is under its hand. */
   readonly #cache = new Map<number, CachedPage>()
   #cachedBytes = 0
@@ -36,9 +37,11 @@ export class PageReader {
   /** Pages whose fetch is not yet under way. */
   #wanted: number[] = []
 
-  constructor(device: LogDevice, capacityBytes: number) {
+  /** @param lender whose cached pages are used, without counting as read */
+  constructor(device: LogDevice, capacityBytes: number, lender?: PageReader) {
     this.#device = device
     this.#capacityBytes = capacityBytes
+    this.#lender = lender
   }
 
   /** Bytes that the cache holds. */
@@ -54,9 +57,14 @@ export class PageReader {
   /** The page if it is cached. */
   cached(id: number): Page | undefined {
     const entry = this.#cache.get(id)
-    if (entry === undefined) return undefined
+    if (entry === undefined) return this.#lender?.lend(id)
     entry.isReferenced = true
     return entry.page
+  }
+
+  /** The page if it is cached, without counting as a reader. */
+  lend(id: number): Page | undefined {
+    return this.#cache.get(id)?.page
   }
 
   /**
@@ -78,6 +86,11 @@ export class PageReader {
     this.#wanted.push(id)
     if (this.#wanted.length === 1) queueMicrotask(() => void this.#fetchWanted())
     return promise
+  }
+
+  /** Keeps a page that was just written, so that it need not be read back. */
+  admit(id: number, bytes: Uint8Array): void {
+    if (!this.#cache.has(id)) this.#keep(id, new Page(bytes, id))
   }
 
   /** Forgets the pages of a range. */

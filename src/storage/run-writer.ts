@@ -6,6 +6,7 @@ import type { MaybePromise } from '../base/maybe-promise.ts'
 import { assert } from '../base/assert.ts'
 import { KeyFilterBuilder } from './key-filter.ts'
 import type { LogDevice } from './log-device.ts'
+import type { PageReader } from './page-reader.ts'
 import { PageBuilder } from './page-codec.ts'
 import { encodeFilter, encodeRunIndex, PAGES_PER_RUN, Run } from './run.ts'
 import { splitParts } from './stored-parts.ts'
@@ -13,9 +14,20 @@ import { splitParts } from './stored-parts.ts'
 /** Bytes of pages that go into one transaction, so that no transaction keeps others waiting for long. */
 export const WRITE_STEP_BYTES = 524_288
 
+/** What a run is written with. */
+export interface RunWriterOptions {
+  readonly device: LogDevice
+  readonly runId: number
+  /** Gets the pages as they are written. */
+  readonly cache: PageReader
+  /** Default WRITE_STEP_BYTES. */
+  readonly stepBytes?: number
+}
+
 /** A run in the making. */
 export class RunWriter {
   readonly #device: LogDevice
+  readonly #cache: PageReader
   readonly #runId: number
   readonly #stepBytes: number
   readonly #builder = new PageBuilder()
@@ -28,9 +40,10 @@ export class RunWriter {
   #rows = 0
   #lastKey: ByteKey | undefined
 
-  constructor(device: LogDevice, runId: number, stepBytes: number = WRITE_STEP_BYTES) {
+  constructor({ device, runId, cache, stepBytes = WRITE_STEP_BYTES }: RunWriterOptions) {
     this.#device = device
     this.#runId = runId
+    this.#cache = cache
     this.#stepBytes = stepBytes
   }
 
@@ -75,6 +88,7 @@ export class RunWriter {
 
   #closePage(): void {
     const page = this.#builder.take()
+    this.#cache.admit(this.#runId * PAGES_PER_RUN + this.#writtenPages + this.#pages.length, page)
     this.#pages.push(page)
     this.#pagesBytes += page.length
     this.#dataBytes += page.length

@@ -75,9 +75,10 @@ describe('a merged walk', () => {
         for (const [index, size] of [...inMemory].reverse()) {
           memtable.put(keyOf(index), size === undefined ? undefined : new Uint8Array(size), 1)
         }
+        const pages = new PageReader(device, capacity)
         const infos = []
         for (const [runId, layer] of stored.entries()) {
-          const writer = new RunWriter(device, runId + 1, 50_000)
+          const writer = new RunWriter({ device, runId: runId + 1, cache: pages, stepBytes: 50_000 })
           for (const [index, size] of layer) {
             await writer.add(keyOf(index), size === undefined ? undefined : new Uint8Array(size))
           }
@@ -85,7 +86,6 @@ describe('a merged walk', () => {
           if (run !== undefined) infos.push(run.info)
         }
         const runs = await loadRuns(device, infos, { withFilters: true })
-        const pages = new PageReader(device, capacity)
         for (const range of ranges) {
           const sources: RowSource[] = [memtable.source(range, 1)]
           for (const run of runs) sources.push(new RunSource(run, pages, range))
