@@ -1,6 +1,8 @@
 // One batch of the log as bytes:
 //   size of the whole u32 · checksum of what follows u32 · format u8 · batch id 2 × u32 · sequence varint · count varint
-//   · entries: key size varint, key, value size + 1 varint (0: removed), value
+//   · entries: key size varint, key, what the value is varint, value
+// What the value is: 0 removed; 2 × size + 1, the value follows; 2 × n, the same as n entries before. An index that
+// projects everything has rows that are their items, so that such an index costs the log its keys only.
 // The batch id is random: after a lost connection it tells whether the record under a sequence number is ours.
 
 import { ByteReader } from '../base/byte-reader.ts'
@@ -21,7 +23,9 @@ export interface StoredBatch {
   readonly batch: LogBatch
 }
 
-const BATCH_FORMAT = 1
+const BATCH_FORMAT = 2
+/** How far back an equal value is looked for: an item's index entries come right after it. */
+const MAX_VALUE_DISTANCE = 8
 const CHECKSUM_OFFSET = 4
 const HEADER_BYTES = 8
 
@@ -35,19 +39,33 @@ export function encodeBatch(writer: ByteWriter, { id, batch }: StoredBatch): Uin
   writer.uint32(id.low)
   writer.varint(batch.sequence)
   writer.varint(batch.entries.length)
-  for (const { key, value } of batch.entries) {
+  for (const [index, { key, value }] of batch.entries.entries()) {
     writer.varint(key.length)
     writer.byteKey(key)
     if (value === undefined) {
       writer.varint(0)
-    } else {
-      writer.varint(value.length + 1)
-      writer.bytes(value)
+      continue
     }
+    const distance = distanceToSame(batch.entries, index)
+    if (distance > 0) {
+      writer.varint(2 * distance)
+      continue
+    }
+    writer.varint(2 * value.length + 1)
+    writer.bytes(value)
   }
   writer.patchUint32(0, writer.sizeBytes)
   writer.patchUint32(CHECKSUM_OFFSET, checksum32(writer.peek(), HEADER_BYTES))
   return writer.take()
+}
+
+/** How many entries before this one the very same value was written; 0 when it was not. */
+function distanceToSame(entries: readonly LogEntry[], index: number): number {
+  const value = entries[index]?.value
+  for (let distance = 1; distance <= MAX_VALUE_DISTANCE && distance <= index; distance++) {
+    if (entries[index - distance]?.value === value) return distance
+  }
+  return 0
 }
 
 /** The size of the whole batch, from its first part. */
@@ -76,8 +94,9 @@ export function decodeBatch(bytes: Uint8Array, expectedSequence: number): Stored
   const entries: LogEntry[] = []
   for (let index = 0; index < count; index++) {
     const key = reader.byteKey(reader.varint())
-    const size = reader.varint()
-    entries.push({ key, value: size === 0 ? undefined : reader.take(size - 1) })
+    const what = reader.varint()
+    if (what % 2 === 1) entries.push({ key, value: reader.take((what - 1) / 2) })
+    else entries.push({ key, value: what === 0 ? undefined : entries[index - what / 2]?.value })
   }
   return { id, batch: { sequence, entries } }
 }

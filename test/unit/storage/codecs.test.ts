@@ -48,6 +48,16 @@ describe('a batch of the log', () => {
     expect(decodeBatch(encodeBatch(new ByteWriter(), stored), 2 ** 33)).toEqual(stored)
   })
 
+  it('has a value once that several of its rows have', () => {
+    const row = bytes('x'.repeat(1000))
+    const other = bytes('y'.repeat(1000))
+    const keys = ['a', 'b', 'c', 'd', 'e']
+    const entries = [row, row, other, row, undefined].map((value, index) => ({ key: keys[index] as string, value }))
+    const encoded = encodeBatch(new ByteWriter(), { id: { high: 1, low: 2 }, batch: { sequence: 1, entries } })
+    expect(encoded.length).toBeLessThan(2100)
+    expect(decodeBatch(encoded, 1).batch.entries).toEqual(entries)
+  })
+
   it('is refused when any bit of it has changed', () => {
     const encoded = encodeBatch(new ByteWriter(), stored)
     for (let at = 0; at < encoded.length; at++) {
