@@ -92,7 +92,7 @@ export function packNativeItem(
   native: Readonly<Record<string, unknown>>,
   dictionary: GrowableDictionary,
   options: MarshallOptions = {},
-): Uint8Array<ArrayBuffer> {
+): Uint8Array {
   // The dictionary checks names that it does not know.
   return packAttributes(defined(native, options), dictionary, (writer, value) => writeNative(writer, value, 1, options))
 }

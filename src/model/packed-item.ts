@@ -32,6 +32,9 @@ const MAX_UINT16 = 0xffff
 const MAX_FIXED_HEADER_BYTES = 17
 /** A wide id and an offset of four bytes. */
 const MAX_ENTRY_BYTES = 6
+/** Copies of small items share buffers of this size. */
+const SLAB_BYTES = 65_536
+const MAX_SLAB_ITEM_BYTES = 4096
 /** A packer that had to grow beyond this is not kept for the next item. */
 const MAX_IDLE_BUFFER_BYTES = 1_048_576
 
@@ -73,7 +76,7 @@ export function createDictionary(names: readonly string[] = []): GrowableDiction
 }
 
 /** Packs a canonical item. */
-export function packItem(item: Item, dictionary: GrowableDictionary): Uint8Array<ArrayBuffer> {
+export function packItem(item: Item, dictionary: GrowableDictionary): Uint8Array {
   return packAttributes(item, dictionary, writeValue)
 }
 
@@ -86,7 +89,7 @@ export function packAttributes<Value>(
   attributes: Readonly<Record<string, Value>>,
   dictionary: GrowableDictionary,
   write: ValueWriter<Value>,
-): Uint8Array<ArrayBuffer> {
+): Uint8Array {
   const names = Object.keys(attributes)
   return withPacker(names.length, (packer) => {
     for (const name of names) {
@@ -99,11 +102,12 @@ export function packAttributes<Value>(
 }
 
 /**
- * The same item packed for another dictionary.
+ * The same item packed for another dictionary. The bytes may be those of `packed`, and may share a buffer with others:
+ * nobody changes them any more.
  *
  * @param dictionary takes the item's names; its table's own copy, or one made for a message
  */
-export function repackItem(packed: PackedItem, dictionary: GrowableDictionary): Uint8Array<ArrayBuffer> {
+export function repackItem(packed: PackedItem, dictionary: GrowableDictionary): Uint8Array {
   const renamed = renameIds(packed, dictionary)
   if (renamed !== undefined) return renamed
   return withPacker(packed.count, (packer) => {
@@ -118,20 +122,46 @@ export function repackItem(packed: PackedItem, dictionary: GrowableDictionary): 
   })
 }
 
-/** A copy with other ids in the places of the old ones; undefined if they are, or have to be, wide or inline. */
-function renameIds(packed: PackedItem, dictionary: GrowableDictionary): Uint8Array<ArrayBuffer> | undefined {
+/**
+ * The item with other ids in the places of the old ones: a copy, or the very bytes if the ids are the same. Undefined
+ * if the ids are, or have to be, wide or inline.
+ */
+function renameIds(packed: PackedItem, dictionary: GrowableDictionary): Uint8Array | undefined {
   if (packed.idBytes > 1) return undefined
-  const copy = new Uint8Array(packed.bytes)
-  for (let index = 0; index < packed.count; index++) {
+  const { bytes, count, idsAt } = packed
+  let copy: Uint8Array | undefined
+  for (let index = 0; index < count; index++) {
     const id = dictionary.add(packed.name(index))
     if (id === undefined || id > MAX_UINT8) return undefined
-    copy[packed.idsAt + index] = id
+    if (id === bytes[idsAt + index]) continue
+    copy ??= copyToSlab(bytes)
+    copy[idsAt + index] = id
   }
+  return copy ?? bytes
+}
+
+let slab = new Uint8Array(0)
+let slabUsed = 0
+
+/**
+ * A copy in a buffer that it shares with other copies made around the same time, which live about as long. A buffer of
+ * its own costs an item of 400 bytes more than copying it does.
+ */
+function copyToSlab(bytes: Uint8Array): Uint8Array {
+  const size = bytes.length
+  if (size > MAX_SLAB_ITEM_BYTES) return new Uint8Array(bytes)
+  if (slabUsed + size > slab.length) {
+    slab = new Uint8Array(SLAB_BYTES)
+    slabUsed = 0
+  }
+  const copy = slab.subarray(slabUsed, slabUsed + size)
+  copy.set(bytes)
+  slabUsed += size
   return copy
 }
 
 /** The item with only these top-level attributes, of those it has, packed with the same dictionary. */
-export function projectPacked(packed: PackedItem, names: ReadonlySet<string>): Uint8Array<ArrayBuffer> {
+export function projectPacked(packed: PackedItem, names: ReadonlySet<string>): Uint8Array {
   return withPacker(packed.count, (packer) => {
     for (let index = 0; index < packed.count; index++) {
       const name = packed.name(index)
@@ -301,7 +331,7 @@ class ItemPacker {
     this.#ends.push(this.values.sizeBytes - this.#valuesAt)
   }
 
-  finish(): Uint8Array<ArrayBuffer> {
+  finish(): Uint8Array {
     const bytes = this.values.peek()
     const count = this.#ids.length
     const valuesBytes = bytes.length - this.#valuesAt
@@ -316,14 +346,14 @@ class ItemPacker {
     for (const id of this.#ids) at = setUint(bytes, at, id, idBytes)
     for (const end of this.#ends) at = setUint(bytes, at, end, offsetBytes)
     assert(at === this.#valuesAt, 'The header of a packed item ends where its values begin.')
-    return bytes.slice(start)
+    return copyToSlab(bytes.subarray(start))
   }
 }
 
 let idlePacker: ItemPacker | undefined
 
 /** Lends a packer out; getters of a native item may pack items of their own meanwhile. */
-function withPacker(maxCount: number, pack: (packer: ItemPacker) => Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function withPacker(maxCount: number, pack: (packer: ItemPacker) => Uint8Array): Uint8Array {
   const packer = idlePacker ?? new ItemPacker()
   idlePacker = undefined
   packer.reset(maxCount)

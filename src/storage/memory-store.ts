@@ -95,7 +95,7 @@ class MemoryStore implements OrderedStore {
 
   #commit(batch: LogBatch): boolean {
     this.#sequence = batch.sequence
-    for (const { key, value } of batch.entries) this.#rows.put(key, value, batch.sequence)
+    for (const { key, value } of batch.entries) this.#rows.put(key, value && alone(value), batch.sequence)
     this.#feed.publish(batch)
     return true
   }
@@ -143,4 +143,12 @@ class MemorySnapshot implements Snapshot, BatchBase, CursorOwner {
   assertOpen(): void {
     assert(this.#isOpen, 'A snapshot is read only until it is closed.')
   }
+}
+
+/**
+ * The value in a buffer of its own: many come as a view of a buffer that they share with others, and one row that is
+ * kept for long would keep all of it.
+ */
+function alone(value: Uint8Array): Uint8Array {
+  return value.length === value.buffer.byteLength ? value : value.slice()
 }
