@@ -40,3 +40,8 @@ async function resumeInOrder<T>(
     if (later instanceof Promise) await later
   }
 }
+
+/** All values, now if they are all here, else when the last has come. */
+export function allOf<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
+  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[])
+}

@@ -2,7 +2,7 @@
 // nothing is ever left unprocessed.
 
 import type { ByteKey } from '../../base/byte-key.ts'
-import { after, eachInOrder, type MaybePromise } from '../../base/maybe-promise.ts'
+import { after, allOf, eachInOrder, type MaybePromise } from '../../base/maybe-promise.ts'
 import { setAttribute } from '../../model/attribute-map.ts'
 import type { AttributeSource, Key } from '../../model/attribute-value.ts'
 import { MAX_BATCH_WRITE_ITEMS } from '../../model/limits.ts'
@@ -99,9 +99,12 @@ function writeTable(batch: Batch, { tableName, writes }: TableWrites): MaybeProm
     if (new Set(rows.map(({ key }) => key)).size !== rows.length) {
       throw validationException('Provided list of item keys contains duplicates')
     }
-    const written = eachInOrder(rows, ({ key, next, action }) =>
-      after(writer.read(key), (previous) => writer.apply({ key, previous, next, ...(action && { action }) }, tally)),
-    )
+    // Their keys are distinct, so all can be read before any is written: what is not in memory comes with one fetch.
+    const written = after(allOf(rows.map(({ key }) => writer.read(key))), (found) => {
+      for (const [index, { key, next, action }] of rows.entries()) {
+        writer.apply({ key, previous: found[index], next, ...(action && { action }) }, tally)
+      }
+    })
     const finished = after(written, () => writer.finish())
     return after(finished, () => {
       if (tally !== undefined) report.capacity.push(tally.report())
