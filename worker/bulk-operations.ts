@@ -2,6 +2,8 @@
 // under way at once so that they share commits. What comes back unprocessed is sent again after a growing pause.
 
 import { assert } from '../src/base/assert.ts'
+import { byteKeyFromBytes } from '../src/base/byte-key.ts'
+import { ByteWriter } from '../src/base/byte-writer.ts'
 import { type Clock, sleep } from '../src/base/clock.ts'
 import { DatabaseError } from '../src/base/database-error.ts'
 import type { Random } from '../src/base/random.ts'
@@ -10,6 +12,7 @@ import type { Item } from '../src/model/attribute-value.ts'
 import { MAX_BATCH_GET_ITEMS, MAX_BATCH_WRITE_ITEMS } from '../src/model/limits.ts'
 import type { BatchGetItemOutput, BatchWriteItemOutput, WriteRequest } from '../src/model/operations.ts'
 import { PackedItem } from '../src/model/packed-item.ts'
+import { writeValue } from '../src/model/packed-value.ts'
 import type { BulkInput, BulkOutput } from '../src/rpc/protocol.ts'
 
 /** Times that unprocessed items are sent again before the call fails. */
@@ -127,7 +130,22 @@ function byKey(input: BulkInput, rows: readonly PackedItem[]): Batch {
   return new Map(rows.map((row) => [keyText(input, row), row]))
 }
 
-/** The same text for the same key: the values of keys are canonical in both forms, so that 1 and 1.0 are the same here too. */
+/** The same text for the same key: packed values are canonical, so that 1 and 1.0 are the same here too. */
 function keyText({ keyNames }: BulkInput, row: Row): string {
-  return JSON.stringify(keyNames.map((name) => (row instanceof PackedItem ? row.attribute(name) : row[name])))
+  let text = ''
+  for (const name of keyNames) text += packedText(row, name)
+  return text
+}
+
+function packedText(row: Row, name: string): string {
+  if (row instanceof PackedItem) {
+    const index = row.indexOf(name)
+    // What lacks a key attribute is refused by the engine.
+    return index === -1 ? '' : byteKeyFromBytes(row.valueBytes(index))
+  }
+  const value = row[name]
+  if (value === undefined) return ''
+  const writer = new ByteWriter()
+  writeValue(writer, value)
+  return byteKeyFromBytes(writer.take())
 }

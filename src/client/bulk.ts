@@ -5,9 +5,9 @@ import type { Clock } from '../base/clock.ts'
 import { createPacer } from './pacer.ts'
 
 /** A slice is sent when it has `sliceItems` items or this many bytes. */
-const MAX_SLICE_BYTES: number = 512 * 1024
-/** Slices under way: while one is written the next is on its way and one more is packed. */
-const MAX_SLICES_UNDER_WAY = 3
+const MAX_SLICE_BYTES: number = 256 * 1024
+/** Slices under way: while one is being committed others are evaluated, are on their way and are packed. */
+const MAX_SLICES_UNDER_WAY = 4
 
 /** What the caller of a bulk method may set. */
 export interface BulkOptions {

@@ -165,7 +165,7 @@ export function createTable<Definition extends TableDefinition>(
 /** One batch of the API: what they find may be 400 KB each. */
 const GET_SLICE_ITEMS = 100
 /** Many batches, which share one commit. */
-const WRITE_SLICE_ITEMS = 1000
+const WRITE_SLICE_ITEMS = 250
 
 type BulkWrite = 'tidetable:put-many' | 'tidetable:delete-many'
 
