@@ -6,13 +6,16 @@ import { type Logger, silentLogger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import type { OrderedStore, StoreStatistics } from '../storage/contract.ts'
+import { LOCAL_SCOPE } from './arn.ts'
 import { BackgroundWork } from './background-work.ts'
 import { Catalog } from './catalog.ts'
 import { checkRequest } from './constraint.ts'
 import { ExpirySweeper, type TakeTurn } from './expiry-sweeper.ts'
+import type { LiveQueries } from './live/live-queries.ts'
 import type { EngineServices, RequestContext } from './operation.ts'
 import { findOperation } from './operations/registry.ts'
 import { StreamRetention } from './stream-retention.ts'
+import type { ChangesPage, ChangesRead } from './table-changes.ts'
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -56,13 +59,20 @@ export interface Engine {
    * @throws DatabaseError when the store fails
    */
   dispatch(operation: string, input: unknown, context?: RequestContext): Promise<unknown>
+  /** Live queries, of which the code is loaded when it is first needed. Whoever opens them closes them. */
+  openLive(): Promise<LiveQueries>
+  /**
+   * Reads a table's changes from its stream, waiting for the first.
+   *
+   * @throws ServiceException `ResourceNotFoundException`, `TrimmedDataAccessException`
+   * @throws DatabaseError `InvalidOption` for a table without a stream, or for a text that is no position
+   */
+  changes(read: ChangesRead): Promise<ChangesPage>
   statistics(): EngineStatistics
   /** Waits for running writes and for the running steps of background work, then closes the store. Safe to call twice. */
   close(): Promise<void>
 }
 
-const DEFAULT_REGION = 'local'
-const DEFAULT_ACCOUNT_ID = '000000000000'
 const DEFAULT_CONTEXT: RequestContext = {}
 const ALWAYS_OUR_TURN: TakeTurn = () => Promise.resolve(() => undefined)
 
@@ -82,7 +92,7 @@ export function createEngine(options: EngineOptions): Engine {
     catalog,
     clock,
     random,
-    arnScope: { region: options.region ?? DEFAULT_REGION, accountId: options.accountId ?? DEFAULT_ACCOUNT_ID },
+    arnScope: { region: options.region ?? LOCAL_SCOPE.region, accountId: options.accountId ?? LOCAL_SCOPE.accountId },
     wakeBackground: () => {
       background.wake()
       sweeper.wake()
@@ -96,6 +106,14 @@ export function createEngine(options: EngineOptions): Engine {
     dispatch(operation, input, context = DEFAULT_CONTEXT) {
       requests++
       return dispatch(services, { operation, input, context })
+    },
+    async openLive() {
+      const { LiveQueries } = await import('./live/live-queries.ts')
+      return new LiveQueries({ store, catalog, clock })
+    },
+    async changes(read) {
+      const { readTableChanges } = await import('./table-changes.ts')
+      return readTableChanges(services, read)
     },
     statistics: () => ({
       store: store.statistics(),
@@ -124,7 +142,7 @@ function dispatch(services: EngineServices, { operation, input, context }: Reque
     if (found === undefined) {
       throw new ServiceException('UnknownOperationException', 'An unknown operation was requested.')
     }
-    const answer = found.run(services, checkRequest(input, found.shape), context)
+    const answer = found.run(services, checkRequest(input, found.shape, services.arnScope), context)
     return answer instanceof Promise ? answer : Promise.resolve(answer)
   } catch (error) {
     return Promise.reject(error)
