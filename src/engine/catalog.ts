@@ -7,6 +7,7 @@ import { after, type MaybePromise } from '../base/maybe-promise.ts'
 import { createDictionary, type AttributeDictionary, type GrowableDictionary } from '../model/packed-item.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import type { Reader, Transaction } from '../storage/contract.ts'
+import { tableNameOf } from './arn.ts'
 import { decodeNames, encodeNames } from './attribute-names.ts'
 import { dictionaryKey, tableRecordKey } from './keyspace.ts'
 import { sameBytes, startsWithBytes } from './same-bytes.ts'
@@ -41,7 +42,7 @@ export class Catalog {
     this.#onTable = onTable
   }
 
-  /** The table of this name, if there is one. */
+  /** The table of this name, or of this ARN, if there is one. */
   find(reader: Reader, tableName: string): MaybePromise<TableSchema | undefined> {
     const cached = this.#tables.get(tableName) ?? this.#remember(tableName)
     const row = reader.get(cached.key)
@@ -68,7 +69,7 @@ export class Catalog {
   requireNamed(reader: Reader, tableName: string): MaybePromise<TableSchema> {
     return after(this.find(reader, tableName), (table) => {
       if (table !== undefined) return table
-      const message = `Requested resource not found: Table: ${tableName} not found`
+      const message = `Requested resource not found: Table: ${tableNameOf(tableName)} not found`
       throw new ServiceException('ResourceNotFoundException', message)
     })
   }
@@ -143,7 +144,7 @@ export class Catalog {
 
   #remember(tableName: string): CachedTable {
     dropOldest(this.#tables)
-    const cached: CachedTable = { key: tableRecordKey(tableName), row: undefined, schema: undefined }
+    const cached: CachedTable = { key: tableRecordKey(tableNameOf(tableName)), row: undefined, schema: undefined }
     this.#tables.set(tableName, cached)
     return cached
   }

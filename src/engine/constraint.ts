@@ -3,6 +3,7 @@
 // "2 validation errors detected: Value 'x' at 'y' failed to satisfy constraint: …".
 
 import { ServiceException, validationException } from '../model/service-exception.ts'
+import { type ArnScope, isArn, LOCAL_SCOPE, tableArnFault } from './arn.ts'
 import { describeValue } from './describe-value.ts'
 import type { Pattern } from './pattern.ts'
 
@@ -21,6 +22,8 @@ export interface StringShape {
   readonly values?: readonly string[]
   /** Missing or of a wrong length, it is refused with a message of its own, alone and before all others. */
   readonly isCheckedFirst?: boolean
+  /** It names a table: the table's ARN may stand in its place. */
+  readonly isTable?: boolean
 }
 
 /** A whole number. */
@@ -42,9 +45,16 @@ export interface MapShape {
   readonly kind: 'map'
   readonly value: Shape
   readonly length?: Bounds
-  readonly keys?: { readonly lengthChars: Bounds; readonly pattern: Pattern }
+  readonly keys?: {
+    readonly lengthChars: Bounds
+    readonly pattern: Pattern
+    /** They name tables: the tables' ARNs may stand in their place. */
+    readonly areTables?: boolean
+  }
   /** Of lists that are the map's values. */
   readonly valueLength?: Bounds
+  /** The operation looks itself for values that are null, and has its own words for them. */
+  readonly mayHoldNull?: boolean
 }
 
 /** An object with members that the API names; others are ignored. */
@@ -57,7 +67,10 @@ export interface StructureShape {
   readonly required?: readonly string[]
 }
 
-/** What a parameter may be. `attributes` is an item, a key or a map of values: model/validate-item looks into it. */
+/**
+ * What a parameter may be. `attributes` is an item, a key or a map of values, `attribute-value` is one value:
+ * model/validate-item looks into them.
+ */
 export type Shape =
   | StringShape
   | { readonly kind: 'boolean' }
@@ -65,7 +78,7 @@ export type Shape =
   | ListShape
   | MapShape
   | StructureShape
-  | { readonly kind: 'attributes' }
+  | { readonly kind: 'attributes' | 'attribute-value' }
 
 const MAX_REPORTED_ERRORS = 10
 
@@ -74,15 +87,20 @@ const MAX_REPORTED_ERRORS = 10
  *
  * @param input untrusted
  * @param shape of the operation's input
+ * @param scope of the ARNs that may stand in place of table names
  * @returns the same input, without members that are null: the service takes them as not given
  * @throws ServiceException `SerializationException` for a wrong type, `ValidationException` for what breaks a constraint
  */
-export function checkRequest(input: unknown, shape: StructureShape): Readonly<Record<string, unknown>> {
+export function checkRequest(
+  input: unknown,
+  shape: StructureShape,
+  scope: ArnScope = LOCAL_SCOPE,
+): Readonly<Record<string, unknown>> {
   checkType(input ?? {}, shape)
   const request = withoutNulls((input ?? {}) as Readonly<Record<string, unknown>>)
   checkFirst(request, shape)
   const errors: string[] = []
-  checkMembers(request, shape, { parent: undefined, step: '', isMember: true, errors })
+  checkMembers(request, shape, { parent: undefined, step: '', isMember: true, scope, errors })
   if (errors.length > 0) {
     const count = `${errors.length} validation error${errors.length > 1 ? 's' : ''}`
     throw validationException(`${count} detected: ${errors.join('; ')}`)
@@ -122,6 +140,8 @@ function checkType(value: unknown, shape: Shape): void {
       return
     case 'attributes':
       mapOf(value)
+      return
+    case 'attribute-value':
   }
 }
 
@@ -171,6 +191,7 @@ interface Report {
   /** A member's name, an element's number from 1, or a name of a map. */
   readonly step: string | number
   readonly isMember: boolean
+  readonly scope: ArnScope
   readonly errors: string[]
 }
 
@@ -182,6 +203,7 @@ function checkFirst(request: Readonly<Record<string, unknown>>, shape: Structure
     if (value === undefined) {
       throw validationException(`The parameter '${name}' is required but was not present in the request`)
     }
+    if (member.isTable === true && isArn(value)) continue
     const { min = 0, max = Infinity } = member.lengthChars ?? {}
     if (value.length < min || value.length > max) {
       throw validationException(`${name} must be at least ${min} characters long and at most ${max} characters long`)
@@ -219,10 +241,15 @@ function check(value: unknown, shape: Shape, report: Report): void {
       return
     case 'boolean':
     case 'attributes':
+    case 'attribute-value':
   }
 }
 
 function checkText(value: string, shape: StringShape, report: Report): void {
+  if (shape.isTable === true && isArn(value)) {
+    checkTableArn(value, report)
+    return
+  }
   if (shape.pattern !== undefined && !shape.pattern.matches(value)) {
     refuse(value, `Member must satisfy regular expression pattern: ${shape.pattern.source}`, report)
   }
@@ -230,6 +257,11 @@ function checkText(value: string, shape: StringShape, report: Report): void {
   if (shape.values !== undefined && !shape.values.includes(value)) {
     refuse(value, `Member must satisfy enum value set: [${shape.values.join(', ')}]`, report)
   }
+}
+
+function checkTableArn(arn: string, report: Report): void {
+  const fault = tableArnFault(arn, pathOf(report), report.scope)
+  if (fault !== undefined && report.errors.length < MAX_REPORTED_ERRORS) report.errors.push(fault)
 }
 
 function checkList(value: readonly unknown[], shape: ListShape, report: Report): void {
@@ -245,7 +277,13 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
   checkBounds(value, shape.length, report)
   const names = Object.keys(value)
   const { keys, valueLength } = shape
-  if (keys !== undefined && names.some((name) => !fits(name.length, keys.lengthChars) || !keys.pattern.matches(name))) {
+  const arns = keys?.areTables === true ? names.filter(isArn) : []
+  for (const arn of arns) checkTableArn(arn, report)
+  const plainNames = arns.length === 0 ? names : names.filter((name) => !isArn(name))
+  if (
+    keys !== undefined &&
+    plainNames.some((name) => !fits(name.length, keys.lengthChars) || !keys.pattern.matches(name))
+  ) {
     const pattern = `Member must satisfy regular expression pattern: ${keys.pattern.source}`
     refuse(
       value,
@@ -262,8 +300,8 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
   for (const name of names) {
     const place = elementOf(report, name)
     const member = value[name]
-    if (member === null || member === undefined) refuse(null, 'Member must not be null', place)
-    else check(member, shape.value, place)
+    if (member !== null && member !== undefined) check(member, shape.value, place)
+    else if (shape.mayHoldNull !== true) refuse(null, 'Member must not be null', place)
   }
 }
 
@@ -300,11 +338,11 @@ function refuse(value: unknown, rule: string, place: Report): void {
 }
 
 function below(parent: Report, step: string): Report {
-  return { parent, step, isMember: true, errors: parent.errors }
+  return { parent, step, isMember: true, scope: parent.scope, errors: parent.errors }
 }
 
 function elementOf(parent: Report, step: string | number): Report {
-  return { parent, step, isMember: false, errors: parent.errors }
+  return { parent, step, isMember: false, scope: parent.scope, errors: parent.errors }
 }
 
 function pathOf(place: Report): string {

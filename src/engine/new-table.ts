@@ -4,6 +4,7 @@ import type { AttributeDefinition, GlobalSecondaryIndex, LocalSecondaryIndex } f
 import { MAX_GLOBAL_INDEXES, MAX_LOCAL_INDEXES } from '../model/limits.ts'
 import type { BillingMode, CreateTableInput, GlobalSecondaryIndexInput } from '../model/operations.ts'
 import { validationException } from '../model/service-exception.ts'
+import { tableNameOf } from './arn.ts'
 import {
   checkDistinctDefinitions,
   checkDistinctNames,
@@ -66,7 +67,7 @@ export function newTableRecord(input: CreateTableInput, { tableId, uuid, nowMs }
   return {
     format: TABLE_RECORD_FORMAT,
     tableId,
-    name: input.TableName,
+    name: tableNameOf(input.TableName),
     uuid,
     createdAtMs: nowMs,
     attributes: input.AttributeDefinitions,

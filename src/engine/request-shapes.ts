@@ -28,8 +28,11 @@ const flag: Shape = { kind: 'boolean' }
 const attributes: Shape = { kind: 'attributes' }
 const attributeValue: Shape = { kind: 'attribute-value' }
 const resourceName: StringShape = { kind: 'string', pattern: NAME_PATTERN, lengthChars: NAME_LENGTH }
-/** The name of the table that an operation on tables is about. */
-const ownTableName: StringShape = { ...resourceName, isCheckedFirst: true }
+/** A table, by its name or by its ARN. */
+const tableName: StringShape = { ...resourceName, isTable: true }
+/** The table that an operation on tables is about. */
+const ownTableName: StringShape = { ...tableName, isCheckedFirst: true }
+const tableNames = { lengthChars: NAME_LENGTH, pattern: NAME_PATTERN, areTables: true } as const
 const attributeName: StringShape = {
   kind: 'string',
   lengthChars: { min: 1, max: MAX_KEY_ATTRIBUTE_NAME_SIZE_BYTES },
@@ -85,11 +88,9 @@ const attributeValueList = listOf(attributeValue)
 const attributeConditions: Shape = {
   kind: 'map',
   mayHoldNull: true,
-  value: structure(
-    'Condition',
-    { AttributeValueList: attributeValueList, ComparisonOperator: comparisonOperator },
-    ['ComparisonOperator'],
-  ),
+  value: structure('Condition', { AttributeValueList: attributeValueList, ComparisonOperator: comparisonOperator }, [
+    'ComparisonOperator',
+  ]),
 }
 const expected: Shape = {
   kind: 'map',
@@ -246,7 +247,7 @@ export const putItemShape: StructureShape = structure(
   'PutItemInput',
   {
     ReturnConsumedCapacity: returnConsumedCapacity,
-    TableName: resourceName,
+    TableName: tableName,
     Item: attributes,
     ConditionalOperator: conditionalOperator,
     Expected: expected,
@@ -264,7 +265,7 @@ export const putItemShape: StructureShape = structure(
 export const updateItemShape: StructureShape = structure(
   'UpdateItemInput',
   {
-    TableName: resourceName,
+    TableName: tableName,
     ReturnValues: returnValues,
     ReturnItemCollectionMetrics: returnItemCollectionMetrics,
     ReturnConsumedCapacity: returnConsumedCapacity,
@@ -285,7 +286,7 @@ export const updateItemShape: StructureShape = structure(
 export const deleteItemShape: StructureShape = structure(
   'DeleteItemInput',
   {
-    TableName: resourceName,
+    TableName: tableName,
     ReturnValues: returnValues,
     ReturnItemCollectionMetrics: returnItemCollectionMetrics,
     ReturnConsumedCapacity: returnConsumedCapacity,
@@ -306,7 +307,7 @@ export const getItemShape: StructureShape = structure(
   {
     ReturnConsumedCapacity: returnConsumedCapacity,
     AttributesToGet: attributesToGet,
-    TableName: resourceName,
+    TableName: tableName,
     Key: attributes,
     ConsistentRead: flag,
     ProjectionExpression: text,
@@ -321,7 +322,7 @@ const readPageMembers = {
   ReturnConsumedCapacity: returnConsumedCapacity,
   AttributesToGet: attributesToGet,
   Select: select,
-  TableName: resourceName,
+  TableName: tableName,
   ConsistentRead: flag,
   IndexName: resourceName,
   ConditionalOperator: conditionalOperator,
@@ -364,7 +365,7 @@ export const batchGetItemShape: StructureShape = structure(
     RequestItems: {
       kind: 'map',
       length: { min: 1, max: MAX_BATCH_GET_ITEMS },
-      keys: { lengthChars: NAME_LENGTH, pattern: NAME_PATTERN },
+      keys: tableNames,
       value: structure(
         'KeysAndAttributes',
         {
@@ -390,7 +391,7 @@ export const batchWriteItemShape: StructureShape = structure(
     RequestItems: {
       kind: 'map',
       length: { min: 1, max: MAX_BATCH_WRITE_ITEMS },
-      keys: { lengthChars: NAME_LENGTH, pattern: NAME_PATTERN },
+      keys: tableNames,
       valueLength: { min: 1, max: MAX_BATCH_WRITE_ITEMS },
       value: listOf(
         structure('WriteRequest', {
@@ -409,7 +410,7 @@ const listLimit: NumberShape = { kind: 'number', javaType: 'Integer', bounds: { 
 
 /** The parameters of ListStreams. */
 export const listStreamsShape: StructureShape = structure('ListStreamsInput', {
-  TableName: resourceName,
+  TableName: tableName,
   Limit: listLimit,
   ExclusiveStartStreamArn: streamArn,
 })

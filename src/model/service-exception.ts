@@ -4,6 +4,7 @@ import type { Item } from './attribute-value.ts'
 
 /** Names of the exceptions that the engine and the HTTP protocol answer with, as the API has them. */
 export type ServiceExceptionName =
+  | 'AccessDeniedException'
   | 'ConditionalCheckFailedException'
   | 'DuplicateItemException'
   | 'ExpiredIteratorException'

@@ -7,6 +7,7 @@ import { encodeText, textSizeBytes } from '../base/utf8.ts'
 import { findOperation } from '../engine/operations/registry.ts'
 import { MAX_REQUEST_SIZE_BYTES } from '../model/limits.ts'
 import { ServiceException } from '../model/service-exception.ts'
+import { STREAMS_OPERATIONS } from '../model/service-operations.ts'
 import { contentCoding } from './content-coding.ts'
 import type { RawRequest, RawResponse } from '../base/http-message.ts'
 import { decodeBinaryValues, decompressBody, parseBody } from './request-body.ts'
@@ -32,12 +33,6 @@ const PLAIN_JSON = 'application/json'
 const PREFLIGHT_MAX_AGE = '172800'
 const EXPOSED_HEADERS = 'x-amzn-RequestId, x-amz-crc32'
 const UNKNOWN_OPERATION_PAGE = '<UnknownOperationException/>\n'
-const STREAMS_OPERATIONS: ReadonlySet<string> = new Set([
-  'DescribeStream',
-  'GetRecords',
-  'GetShardIterator',
-  'ListStreams',
-])
 const API_OF_TABLES = 'DynamoDB_20120810'
 const API_OF_STREAMS = 'DynamoDBStreams_20120810'
 const TOO_LARGE: RawResponse = { status: 413, headers: {}, body: new Uint8Array(0) }
@@ -111,7 +106,7 @@ function requestedOperation({ headers }: RawRequest): {
   readonly shape: NonNullable<ReturnType<typeof findOperation>>['shape']
 } {
   const [api, name = '', ...rest] = (headers['x-amz-target'] ?? '').split('.')
-  const isRightApi = api === (STREAMS_OPERATIONS.has(name) ? API_OF_STREAMS : API_OF_TABLES)
+  const isRightApi = api === (Object.hasOwn(STREAMS_OPERATIONS, name) ? API_OF_STREAMS : API_OF_TABLES)
   const operation = isRightApi && rest.length === 0 ? findOperation(name) : undefined
   if (operation === undefined) throw new ServiceException('UnknownOperationException', '')
   return { name, shape: operation.shape }

@@ -16,6 +16,7 @@ const DYNAMODB_TYPE = 'com.amazonaws.dynamodb.v20120810#'
 
 /** Exceptions of the layers before DynamoDB itself. */
 const TYPE_PREFIXES: Readonly<Partial<Record<ServiceExceptionName, string>>> = {
+  AccessDeniedException: 'com.amazon.coral.service#',
   IncompleteSignatureException: 'com.amazon.coral.service#',
   InvalidSignatureException: 'com.amazon.coral.service#',
   MissingAuthenticationTokenException: 'com.amazon.coral.service#',
@@ -27,6 +28,7 @@ const TYPE_PREFIXES: Readonly<Partial<Record<ServiceExceptionName, string>>> = {
 
 /** Exceptions whose message member has a capital letter. */
 const CAPITAL_MESSAGES: ReadonlySet<ServiceExceptionName> = new Set([
+  'AccessDeniedException',
   'IdempotentParameterMismatchException',
   'SerializationException',
   'TransactionCanceledException',

@@ -21,13 +21,16 @@ const TURNS = 20
 type Attribute = 'a' | 'b'
 
 type Command =
+  | Write
+  | { readonly kind: 'enable' | 'disable'; readonly attribute: Attribute }
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'step' | 'settle' | 'reopen' }
+
+type Write =
   | { readonly kind: 'put'; readonly id: number; readonly inSeconds: Readonly<Partial<Record<Attribute, number>>> }
   | { readonly kind: 'set'; readonly id: number; readonly attribute: Attribute; readonly inSeconds: number }
   | { readonly kind: 'remove'; readonly id: number; readonly attribute: Attribute }
   | { readonly kind: 'delete'; readonly id: number }
-  | { readonly kind: 'enable' | 'disable'; readonly attribute: Attribute }
-  | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'step' | 'settle' | 'reopen' }
 
 const ids = fc.integer({ min: 0, max: 30 })
 const attributes = fc.constantFrom<Attribute>('a', 'b')
@@ -156,7 +159,7 @@ async function expiryRows(store: OrderedStore): Promise<number> {
   return count
 }
 
-async function write(fixture: EngineFixture, model: Model, command: Command & { readonly id: number }): Promise<void> {
+async function write(fixture: EngineFixture, model: Model, command: Write): Promise<void> {
   const id = String(command.id)
   const Key = { id: { S: id } }
   const at = (inSeconds: number): number => fixture.clock.now() / 1000 + inSeconds

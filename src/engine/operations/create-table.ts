@@ -4,6 +4,7 @@ import { after } from '../../base/maybe-promise.ts'
 import { randomUuid } from '../../base/random.ts'
 import type { CreateTableInput, CreateTableOutput } from '../../model/operations.ts'
 import { ServiceException } from '../../model/service-exception.ts'
+import { tableNameOf } from '../arn.ts'
 import { NEXT_TABLE_ID_KEY } from '../keyspace.ts'
 import { checkNewTable, newTableRecord } from '../new-table.ts'
 import type { EngineServices, Operation } from '../operation.ts'
@@ -26,7 +27,7 @@ function run(services: EngineServices, input: CreateTableInput): Promise<CreateT
   return store.write((transaction) =>
     after(catalog.find(transaction, input.TableName), (existing) => {
       if (existing !== undefined) {
-        throw new ServiceException('ResourceInUseException', `Table already exists: ${input.TableName}`)
+        throw new ServiceException('ResourceInUseException', `Table already exists: ${tableNameOf(input.TableName)}`)
       }
       return after(transaction.get(NEXT_TABLE_ID_KEY), (row) => {
         const tableId = decodeNextTableId(row)

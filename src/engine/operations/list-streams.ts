@@ -4,7 +4,7 @@ import { keyAfter } from '../../base/byte-key.ts'
 import { after, type MaybePromise } from '../../base/maybe-promise.ts'
 import { MAX_LIST_STREAMS } from '../../model/limits.ts'
 import type { ListStreamsInput, ListStreamsOutput, StreamSummary } from '../../model/stream-operations.ts'
-import { streamArn } from '../arn.ts'
+import { streamArn, tableNameOf } from '../arn.ts'
 import { forEachRow } from '../for-each-row.ts'
 import { STREAMS, streamKey, tableStreams } from '../keyspace.ts'
 import type { EngineServices, Operation } from '../operation.ts'
@@ -17,7 +17,7 @@ export const listStreams: Operation<ListStreamsInput> = { shape: listStreamsShap
 
 function run({ store, arnScope }: EngineServices, input: ListStreamsInput): MaybePromise<ListStreamsOutput> {
   const { TableName, Limit = MAX_LIST_STREAMS, ExclusiveStartStreamArn } = input
-  const range = TableName === undefined ? STREAMS : tableStreams(TableName)
+  const range = TableName === undefined ? STREAMS : tableStreams(tableNameOf(TableName))
   const start = ExclusiveStartStreamArn === undefined ? range.start : keyAfter(keyOfArn(ExclusiveStartStreamArn))
   if (start < range.start || start >= range.end) return { Streams: [] }
   return readSnapshot(store, false, (snapshot) => {

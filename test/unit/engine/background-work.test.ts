@@ -29,6 +29,7 @@ function failingStore(store: OrderedStore): FailingStore {
       snapshot: () => store.snapshot(),
       refresh: () => store.refresh(),
       openLog: (options) => store.openLog(options),
+      observeWrites: (observer) => store.observeWrites(observer),
       statistics: () => store.statistics(),
       close: () => store.close(),
       write: (body) => (failing.failure === undefined ? store.write(body) : Promise.reject(failing.failure)),
