@@ -1,5 +1,5 @@
-// Which parameters of a request go together: expressions with expressions, names and values only with expressions that
-// use them.
+// Which parameters of a request go together: expressions with expressions and not with what they replaced, names and
+// values only with expressions that use them.
 
 import { validationException } from '../model/service-exception.ts'
 
@@ -18,16 +18,6 @@ export interface ExpressionParameters {
   readonly others: readonly string[]
 }
 
-/** Parameters of before there were expressions that are not there, and what to use instead. */
-const REPLACEMENTS: ReadonlyMap<string, ExpressionParameter> = new Map([
-  ['AttributeUpdates', 'UpdateExpression'],
-  ['ConditionalOperator', 'ConditionExpression'],
-  ['Expected', 'ConditionExpression'],
-  ['KeyConditions', 'KeyConditionExpression'],
-  ['QueryFilter', 'FilterExpression'],
-  ['ScanFilter', 'FilterExpression'],
-])
-
 /**
  * Refuses a request that mixes expressions with what they replace, or gives names or values to none.
  *
@@ -40,7 +30,9 @@ export function checkExpressionParameters(
   const parameters = input as Readonly<Record<string, unknown>>
   const isGiven = (name: string): boolean => parameters[name] !== undefined
   const given = expressions.filter(isGiven)
-  const givenOthers = others.filter(isGiven)
+  const givenOthers = others.filter(
+    (name) => isGiven(name) && (name !== 'KeyConditions' || excludesKeyConditions(given)),
+  )
   if (given.length > 0 && givenOthers.length > 0) {
     throw validationException(
       'Can not use both expression and non-expression parameters in the same request: ' +
@@ -50,7 +42,6 @@ export function checkExpressionParameters(
   if (input.ExpressionAttributeNames !== undefined && given.length === 0) {
     throw validationException('ExpressionAttributeNames can only be specified when using expressions')
   }
-  refuseLegacy(givenOthers)
   const takingValues = expressions.filter((name) => name !== 'ProjectionExpression')
   if (input.ExpressionAttributeValues !== undefined && !takingValues.some(isGiven)) {
     const verb = takingValues.length === 1 ? 'is' : 'are'
@@ -60,11 +51,7 @@ export function checkExpressionParameters(
   }
 }
 
-/** A condition that is silently not checked would be worse than a refusal. */
-function refuseLegacy(given: readonly string[]): void {
-  for (const name of given) {
-    const replacement = REPLACEMENTS.get(name)
-    if (replacement === undefined) continue
-    throw validationException(`The legacy parameter ${name} is not supported: use ${replacement}`)
-  }
+/** KeyConditions go together with other expressions than the one that replaced them. */
+function excludesKeyConditions(given: readonly ExpressionParameter[]): boolean {
+  return given.includes('KeyConditionExpression')
 }

@@ -126,6 +126,8 @@ const attributeDefinitions = listOf(
   ]),
 )
 
+const tags = listOf(structure('Tag', { Key: text, Value: text }))
+
 const keySchemaElement = structure(
   'KeySchemaElement',
   { AttributeName: attributeName, KeyType: oneOf('HASH', 'RANGE') },
@@ -222,6 +224,27 @@ export const listTablesShape: StructureShape = structure('ListTablesInput', {
   ExclusiveStartTableName: resourceName,
   Limit: { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: MAX_LIST_TABLES } },
 })
+
+/** The parameters of TagResource. */
+export const tagResourceShape: StructureShape = structure('TagResourceInput', { ResourceArn: text, Tags: tags })
+
+/** The parameters of UntagResource. */
+export const untagResourceShape: StructureShape = structure('UntagResourceInput', {
+  ResourceArn: text,
+  TagKeys: listOf(text),
+})
+
+/** The parameters of ListTagsOfResource. */
+export const listTagsOfResourceShape: StructureShape = structure('ListTagsOfResourceInput', {
+  ResourceArn: text,
+  NextToken: text,
+})
+
+/** The parameters of DescribeLimits: none. */
+export const describeLimitsShape: StructureShape = structure('DescribeLimitsInput', {})
+
+/** The parameters of DescribeEndpoints: none. */
+export const describeEndpointsShape: StructureShape = structure('DescribeEndpointsRequest', {})
 
 /** The parameters of UpdateTimeToLive. */
 export const updateTimeToLiveShape: StructureShape = structure(

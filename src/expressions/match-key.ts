@@ -11,6 +11,9 @@ import type { BoundCondition } from './bound-condition.ts'
 import type { KeyCondition, SortCondition } from './key-condition.ts'
 import { namedConditions } from './named-conditions.ts'
 
+/** What is said of one attribute: something about its place in the order, or something that no key can be found by. */
+export type NamedCondition = SortCondition | { readonly kind: 'not indexable' }
+
 const NOT_SUPPORTED = 'Query key condition not supported'
 /** The service's words for it know only keys of one or two attributes. */
 const MAX_SIMPLE_KEY_ATTRIBUTES = 2
@@ -30,7 +33,17 @@ export function matchKey(condition: BoundCondition, nestedNames: ReadonlySet<str
       `Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: ${name}`,
     )
   }
-  const conditions = namedConditions(condition)
+  return matchConditions(namedConditions(condition), keys)
+}
+
+/**
+ * Matches conditions on single attributes against a key.
+ *
+ * @param conditions by attribute name
+ * @throws ServiceException ValidationException when they do not fit the key
+ */
+export function matchConditions(conditions: ReadonlyMap<string, NamedCondition>, keys: KeyShape): KeyCondition {
+  const attributes = [...keys.partition, ...keys.sort]
   if (conditions.size > Math.max(attributes.length, MAX_SIMPLE_KEY_ATTRIBUTES)) {
     throw validationException('Conditions can be of length 1 or 2 only')
   }
@@ -39,7 +52,7 @@ export function matchKey(condition: BoundCondition, nestedNames: ReadonlySet<str
   return { partition, sort: sortConditions(keys.sort, conditions, conditions.size - partition.length) }
 }
 
-function partitionValue(attribute: KeyAttribute, conditions: ReadonlyMap<string, SortCondition>): AttributeValue {
+function partitionValue(attribute: KeyAttribute, conditions: ReadonlyMap<string, NamedCondition>): AttributeValue {
   const condition = conditionOn(attribute, conditions)
   if (condition.kind !== '=') throw validationException(NOT_SUPPORTED)
   checkNotEmpty(attribute, condition.value)
@@ -49,7 +62,7 @@ function partitionValue(attribute: KeyAttribute, conditions: ReadonlyMap<string,
 /** @param count how many conditions there are beside those on the partition key */
 function sortConditions(
   attributes: readonly KeyAttribute[],
-  conditions: ReadonlyMap<string, SortCondition>,
+  conditions: ReadonlyMap<string, NamedCondition>,
   count: number,
 ): readonly SortCondition[] {
   const matched: SortCondition[] = []
@@ -71,10 +84,13 @@ function sortConditions(
   return matched
 }
 
-function conditionOn(attribute: KeyAttribute, conditions: ReadonlyMap<string, SortCondition>): SortCondition {
+function conditionOn(attribute: KeyAttribute, conditions: ReadonlyMap<string, NamedCondition>): SortCondition {
   const condition = conditions.get(attribute.name)
   if (condition === undefined) {
     throw validationException(`Query condition missed key schema element: ${attribute.name}`)
+  }
+  if (condition.kind === 'not indexable') {
+    throw validationException('Attempted conditional constraint is not an indexable operation')
   }
   if (valuesOf(condition).some((value) => attributeType(value) !== attribute.type)) {
     throw validationException(

@@ -31,7 +31,7 @@ export function evaluateSetValue(value: BoundSetValue, item: Item): AttributeVal
 }
 
 /**
- * ADD: the sum of two numbers, or a set with the members of another added.
+ * ADD: the sum of two numbers, a set with the members of another added, or, in AttributeUpdates only, two lists in a row.
  *
  * @param old undefined when there is nothing yet
  * @throws ServiceException ValidationException when the types do not fit, or the sum is no number that the service can
@@ -43,6 +43,7 @@ export function added(old: AttributeValue | undefined, value: AttributeValue): A
   if ('SS' in old && 'SS' in value) return { SS: union(old.SS, value.SS, textOf) }
   if ('NS' in old && 'NS' in value) return { NS: union(old.NS, value.NS, textOf) }
   if ('BS' in old && 'BS' in value) return { BS: union(old.BS, value.BS, byteKeyFromBytes) }
+  if ('L' in old && 'L' in value) return { L: [...old.L, ...value.L] }
   throw incorrectDataType()
 }
 

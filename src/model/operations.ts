@@ -46,12 +46,14 @@ export type Select = 'ALL_ATTRIBUTES' | 'ALL_PROJECTED_ATTRIBUTES' | 'SPECIFIC_A
 /** Units of one table or index. */
 export interface Capacity {
   readonly CapacityUnits: number
+  /** Only transactions tell what was read and what was written. */
+  readonly ReadCapacityUnits?: number
+  readonly WriteCapacityUnits?: number
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ConsumedCapacity.html */
-export interface ConsumedCapacity {
+export interface ConsumedCapacity extends Capacity {
   readonly TableName: string
-  readonly CapacityUnits: number
   readonly Table?: Capacity
   readonly LocalSecondaryIndexes?: Readonly<Record<string, Capacity>>
   readonly GlobalSecondaryIndexes?: Readonly<Record<string, Capacity>>
@@ -148,6 +150,7 @@ export interface CreateTableInput {
   readonly StreamSpecification?: StreamSpecification
   readonly TableClass?: TableClass
   readonly DeletionProtectionEnabled?: boolean
+  readonly Tags?: readonly Tag[]
 }
 
 /** What CreateTable answers: the table, ready to use. */
@@ -227,6 +230,63 @@ export interface UpdateTableInput {
 /** What UpdateTable answers: the table as it is now. */
 export interface UpdateTableOutput {
   readonly TableDescription: TableDescription
+}
+
+/** A label of a table. */
+export interface Tag {
+  /** 1 to 128 characters, not beginning with `aws:`. */
+  readonly Key: string
+  /** Up to 256 characters. */
+  readonly Value: string
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TagResource.html */
+export interface TagResourceInput {
+  /** Of a table. */
+  readonly ResourceArn: string
+  readonly Tags: readonly Tag[]
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UntagResource.html */
+export interface UntagResourceInput {
+  /** Of a table. */
+  readonly ResourceArn: string
+  readonly TagKeys: readonly string[]
+}
+
+/** What TagResource and UntagResource answer: nothing. */
+export type TagResourceOutput = Readonly<Record<never, never>>
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTagsOfResource.html */
+export interface ListTagsOfResourceInput {
+  /** Of a table. */
+  readonly ResourceArn: string
+  /** There never is one: a table has no more tags than one answer holds. */
+  readonly NextToken?: string
+}
+
+/** What ListTagsOfResource answers. */
+export interface ListTagsOfResourceOutput {
+  readonly Tags: readonly Tag[]
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeLimits.html */
+export type DescribeLimitsInput = Readonly<Record<never, never>>
+
+/** What DescribeLimits answers: capacity units. */
+export interface DescribeLimitsOutput {
+  readonly AccountMaxReadCapacityUnits: number
+  readonly AccountMaxWriteCapacityUnits: number
+  readonly TableMaxReadCapacityUnits: number
+  readonly TableMaxWriteCapacityUnits: number
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeEndpoints.html */
+export type DescribeEndpointsInput = Readonly<Record<never, never>>
+
+/** What DescribeEndpoints answers. */
+export interface DescribeEndpointsOutput {
+  readonly Endpoints: readonly { readonly Address: string; readonly CachePeriodInMinutes: number }[]
 }
 
 /** Whether items of a table expire, and by which attribute. */
@@ -476,6 +536,75 @@ export interface BatchWriteItemOutput {
   readonly ConsumedCapacity?: readonly ConsumedCapacity[]
 }
 
+/** An action of a transaction that changes nothing: its condition has to hold. */
+export interface ConditionCheckInput extends ConditionInput {
+  readonly TableName: string
+  readonly Key: Key | PackedItem
+  readonly ConditionExpression: string
+}
+
+/** An action of a transaction that sets a whole item. */
+export interface TransactPut extends ConditionInput {
+  readonly TableName: string
+  readonly Item: Item | PackedItem
+}
+
+/** An action of a transaction that changes attributes of an item, or makes it. */
+export interface TransactUpdate extends ConditionInput {
+  readonly TableName: string
+  readonly Key: Key | PackedItem
+  readonly UpdateExpression: string
+}
+
+/** An action of a transaction that removes an item. */
+export interface TransactDelete extends ConditionInput {
+  readonly TableName: string
+  readonly Key: Key | PackedItem
+}
+
+/** Exactly one member is set. */
+export interface TransactWriteItem {
+  readonly ConditionCheck?: ConditionCheckInput
+  readonly Put?: TransactPut
+  readonly Update?: TransactUpdate
+  readonly Delete?: TransactDelete
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+export interface TransactWriteItemsInput extends WriteReportInput {
+  /** 1 to 100 actions, no two of them on one item. */
+  readonly TransactItems: readonly TransactWriteItem[]
+  /** 1 to 36 characters: for ten minutes the same request with the same token has no further effect. */
+  readonly ClientRequestToken?: string
+}
+
+/** What TransactWriteItems answers. */
+export interface TransactWriteItemsOutput {
+  readonly ItemCollectionMetrics?: Readonly<Record<string, readonly ItemCollectionMetrics[]>>
+  readonly ConsumedCapacity?: readonly ConsumedCapacity[]
+}
+
+/** One read of a transaction. */
+export interface TransactGet {
+  readonly TableName: string
+  readonly Key: Key | PackedItem
+  readonly ProjectionExpression?: string
+  readonly ExpressionAttributeNames?: ExpressionAttributeNames
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html */
+export interface TransactGetItemsInput {
+  /** 1 to 100 reads, no two of them of one item. */
+  readonly TransactItems: readonly { readonly Get: TransactGet }[]
+  readonly ReturnConsumedCapacity?: ReturnConsumedCapacity
+}
+
+/** What TransactGetItems answers: one response for each read, in their order; without an item where there is none. */
+export interface TransactGetItemsOutput<Row = Item> {
+  readonly Responses: readonly { readonly Item?: Row }[]
+  readonly ConsumedCapacity?: readonly ConsumedCapacity[]
+}
+
 /** Every operation the engine answers, with its input and its output. */
 export interface OperationTypes {
   readonly BatchGetItem: { readonly input: BatchGetItemInput; readonly output: BatchGetItemOutput }
@@ -485,6 +614,8 @@ export interface OperationTypes {
   readonly DeleteTable: { readonly input: DeleteTableInput; readonly output: DeleteTableOutput }
   readonly DescribeStream: { readonly input: DescribeStreamInput; readonly output: DescribeStreamOutput }
   readonly DescribeTable: { readonly input: DescribeTableInput; readonly output: DescribeTableOutput }
+  readonly DescribeEndpoints: { readonly input: DescribeEndpointsInput; readonly output: DescribeEndpointsOutput }
+  readonly DescribeLimits: { readonly input: DescribeLimitsInput; readonly output: DescribeLimitsOutput }
   readonly DescribeTimeToLive: { readonly input: DescribeTimeToLiveInput; readonly output: DescribeTimeToLiveOutput }
   readonly GetItem: { readonly input: GetItemInput; readonly output: GetItemOutput }
   readonly GetRecords: { readonly input: GetRecordsInput; readonly output: GetRecordsOutput }
@@ -494,8 +625,13 @@ export interface OperationTypes {
   readonly PutItem: { readonly input: PutItemInput; readonly output: PutItemOutput }
   readonly Query: { readonly input: QueryInput; readonly output: QueryOutput }
   readonly Scan: { readonly input: ScanInput; readonly output: ScanOutput }
+  readonly TransactGetItems: { readonly input: TransactGetItemsInput; readonly output: TransactGetItemsOutput }
+  readonly TransactWriteItems: { readonly input: TransactWriteItemsInput; readonly output: TransactWriteItemsOutput }
   readonly UpdateItem: { readonly input: UpdateItemInput; readonly output: UpdateItemOutput }
   readonly UpdateTable: { readonly input: UpdateTableInput; readonly output: UpdateTableOutput }
+  readonly ListTagsOfResource: { readonly input: ListTagsOfResourceInput; readonly output: ListTagsOfResourceOutput }
+  readonly TagResource: { readonly input: TagResourceInput; readonly output: TagResourceOutput }
+  readonly UntagResource: { readonly input: UntagResourceInput; readonly output: TagResourceOutput }
   readonly UpdateTimeToLive: { readonly input: UpdateTimeToLiveInput; readonly output: UpdateTimeToLiveOutput }
 }
 

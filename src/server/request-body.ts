@@ -55,6 +55,9 @@ export function decodeBinaryValues(input: unknown, shape: Shape): void {
     case 'attributes':
       decodeMembers(input, 1)
       return
+    case 'attribute-value':
+      decodeValue(input as Record<string, unknown>, 1)
+      return
     case 'list':
     case 'map':
       for (const member of Object.values(input))

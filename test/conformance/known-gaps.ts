@@ -1,7 +1,7 @@
 // Where Tidetable answers something else than the service, and why. A test fails when a gap closes, so that the list
 // stays true; the README's table of differences is made from it.
 
-import { type Answer, answered, refused } from '../support/conformance-script.ts'
+import { type Answer, answered } from '../support/conformance-script.ts'
 import { described } from './scripts/tables.ts'
 
 /** One step of a script that Tidetable answers differently. */
@@ -73,13 +73,5 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
       }),
     }).service,
     reason: SETTLED_AT_ONCE,
-  },
-  {
-    operation: 'query',
-    title: 'answers a list of attributes with conditions of before expressions',
-    answer: refused('The legacy parameter KeyConditions is not supported: use KeyConditionExpression').service,
-    reason:
-      'Of the parameters of before there were expressions only AttributesToGet is there; the others are refused, as a ' +
-      'condition that is silently not checked would lose data.',
   },
 ]

@@ -2,8 +2,12 @@
 
 import type { KeyRange } from '../../base/byte-key.ts'
 import { after, type MaybePromise } from '../../base/maybe-promise.ts'
+import { filterCondition } from '../../expressions/attribute-conditions.ts'
+import type { KeyCondition } from '../../expressions/key-condition.ts'
+import { keyConditions } from '../../expressions/key-conditions.ts'
 import { bindExpressions, type ExpressionBinder } from '../../expressions/request-expressions.ts'
 import type { Key } from '../../model/attribute-value.ts'
+import type { KeyShape } from '../../model/key-schema.ts'
 import type { QueryInput, QueryOutput } from '../../model/operations.ts'
 import { validationException } from '../../model/service-exception.ts'
 import { checkExpressionParameters, type ExpressionParameters } from '../expression-parameters.ts'
@@ -14,6 +18,7 @@ import { bindPageExpressions } from '../page-expressions.ts'
 import { type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
 import { type PageSource, readPage } from '../read-page.ts'
 import { readSnapshot } from '../read-snapshot.ts'
+import { listedAttributes } from '../requested-attributes.ts'
 import { queryShape } from '../request-shapes.ts'
 import { incomingPosition, positionRowKey } from '../start-position.ts'
 import type { IndexSchema, TableSchema } from '../table-schema.ts'
@@ -29,8 +34,9 @@ const PARAMETERS: ExpressionParameters = {
 /** A request whose parts that need no table are checked and bound. */
 interface BoundQuery {
   readonly input: QueryInput
-  readonly binder: ExpressionBinder
   readonly expressions: PageExpressions
+  /** The key condition, once it is known which key it is for. */
+  readonly condition: (keys: KeyShape) => KeyCondition
   readonly position: Key | undefined
 }
 
@@ -68,22 +74,40 @@ export function bindQuery(input: QueryInput): (table: TableSchema) => PageSource
 
 function boundQuery(input: QueryInput): BoundQuery {
   checkExpressionParameters(input, PARAMETERS)
+  const { QueryFilter, ConditionalOperator, AttributesToGet, KeyConditions, KeyConditionExpression } = input
+  const filter = filterCondition(QueryFilter, ConditionalOperator)
+  const projection = AttributesToGet && listedAttributes(AttributesToGet)
   const position = incomingPosition(input.ExclusiveStartKey)
-  if ((input.KeyConditionExpression as unknown) === undefined) {
+  if (KeyConditionExpression === undefined && KeyConditions === undefined) {
     throw validationException(
       'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
     )
   }
   const binder = bindExpressions(input)
-  return { input, binder, expressions: bindPageExpressions(input, binder), position }
+  const expressions = bindPageExpressions(input, binder, { filter, projection })
+  return { input, expressions, condition: boundKeyCondition(input, binder), position }
+}
+
+function boundKeyCondition(
+  { KeyConditionExpression, KeyConditions = {} }: QueryInput,
+  binder: ExpressionBinder,
+): BoundQuery['condition'] {
+  if (KeyConditionExpression === undefined) {
+    binder.finish()
+    return keyConditions(KeyConditions)
+  }
+  return (keys) => {
+    const condition = binder.keyCondition(KeyConditionExpression, keys)
+    binder.finish()
+    return condition
+  }
 }
 
 function rangeOf(bound: BoundQuery, table: TableSchema, index: IndexSchema | undefined): KeyRange {
-  const { input, binder, expressions, position } = bound
+  const { input, position } = bound
   const { key, prefix } = index ?? table
-  const condition = binder.keyCondition(input.KeyConditionExpression, key)
-  binder.finish()
-  checkFilterNames(table, index, expressions)
+  const condition = bound.condition(key)
+  checkFilterNames(bound, table, index)
   const { partition, range } = queryRange(prefix, key, condition)
   if (position === undefined) return range
   const start = positionRowKey(table, index, position)
@@ -98,12 +122,17 @@ function rangeOf(bound: BoundQuery, table: TableSchema, index: IndexSchema | und
 }
 
 /** What the key condition decides, no filter may look at again. */
-function checkFilterNames(table: TableSchema, index: IndexSchema | undefined, { filter }: PageExpressions): void {
+function checkFilterNames(
+  { input, expressions: { filter } }: BoundQuery,
+  table: TableSchema,
+  index: IndexSchema | undefined,
+): void {
   if (filter === undefined) return
+  const parameter = input.QueryFilter === undefined ? 'Filter Expression' : 'QueryFilter'
   for (const { name } of (index ?? table).keyAttributes) {
     if (!filter.topLevelNames.has(name)) continue
     throw validationException(
-      `Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`,
+      `${parameter} can only contain non-primary key attributes: Primary key attribute: ${name}`,
     )
   }
 }

@@ -2,6 +2,7 @@
 
 import type { KeyRange } from '../../base/byte-key.ts'
 import { after, type MaybePromise } from '../../base/maybe-promise.ts'
+import { filterCondition } from '../../expressions/attribute-conditions.ts'
 import { bindExpressions } from '../../expressions/request-expressions.ts'
 import type { Key } from '../../model/attribute-value.ts'
 import type { ScanInput, ScanOutput } from '../../model/operations.ts'
@@ -15,6 +16,7 @@ import { bindPageExpressions } from '../page-expressions.ts'
 import { type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
 import { type PageSource, readPage } from '../read-page.ts'
 import { readSnapshot } from '../read-snapshot.ts'
+import { listedAttributes } from '../requested-attributes.ts'
 import { scanShape } from '../request-shapes.ts'
 import { incomingPosition, positionRowKey, scanPositionRowKey } from '../start-position.ts'
 import type { IndexSchema, TableSchema } from '../table-schema.ts'
@@ -51,9 +53,11 @@ function run(
  */
 export function bindScan(input: ScanInput): (table: TableSchema) => PageSource {
   checkExpressionParameters(input, PARAMETERS)
+  const projection = input.AttributesToGet && listedAttributes(input.AttributesToGet)
+  const filter = filterCondition(input.ScanFilter, input.ConditionalOperator)
   const position = incomingPosition(input.ExclusiveStartKey)
   checkSegments(input)
-  const expressions = boundExpressions(input)
+  const expressions = boundExpressions(input, { filter, projection })
   return (table) => {
     const index = requestedIndex(table, input)
     const plan = pagePlan(table, index, { input, expressions })
@@ -61,12 +65,10 @@ export function bindScan(input: ScanInput): (table: TableSchema) => PageSource {
   }
 }
 
-function boundExpressions(input: ScanInput): PageExpressions {
-  if (input.FilterExpression === undefined && input.ProjectionExpression === undefined) {
-    return bindPageExpressions(input, undefined)
-  }
+function boundExpressions(input: ScanInput, others: PageExpressions): PageExpressions {
+  if (input.FilterExpression === undefined && input.ProjectionExpression === undefined) return others
   const binder = bindExpressions(input)
-  const expressions = bindPageExpressions(input, binder)
+  const expressions = bindPageExpressions(input, binder, others)
   binder.finish()
   return expressions
 }

@@ -1,32 +1,40 @@
 // All conformance scripts, for whoever records them.
 
 import type { Script } from '../../support/conformance-script.ts'
+import { attributeUpdatesScript } from './attribute-updates.ts'
 import { batchGetItemScript } from './batch-get-item.ts'
 import { batchWriteItemScript } from './batch-write-item.ts'
 import { createTableScript } from './create-table.ts'
 import { deleteItemScript } from './delete-item.ts'
 import { deleteTableScript } from './delete-table.ts'
 import { describeTableScript } from './describe-table.ts'
+import { expectedScript } from './expected.ts'
 import { getItemScript } from './get-item.ts'
+import { keyConditionsScript } from './key-conditions.ts'
 import { listTablesScript } from './list-tables.ts'
 import { putItemScript } from './put-item.ts'
 import { queryScript } from './query.ts'
+import { scanFilterScript } from './scan-filter.ts'
 import { scanScript } from './scan.ts'
 import { updateItemScript } from './update-item.ts'
 import { updateTableScript } from './update-table.ts'
 
-/** One script for each operation. */
+/** One script for each operation, and for each of the parameters of before there were expressions. */
 export const SCRIPTS: readonly Script[] = [
+  attributeUpdatesScript,
   batchGetItemScript,
   batchWriteItemScript,
   createTableScript,
   deleteItemScript,
   deleteTableScript,
   describeTableScript,
+  expectedScript,
   getItemScript,
+  keyConditionsScript,
   listTablesScript,
   putItemScript,
   queryScript,
+  scanFilterScript,
   scanScript,
   updateItemScript,
   updateTableScript,
