@@ -7,6 +7,7 @@ import type { Random } from '../base/random.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import type { OrderedStore, StoreStatistics } from '../storage/contract.ts'
 import { LOCAL_SCOPE } from './arn.ts'
+import { parserRefusal } from './attribute-types.ts'
 import { BackgroundWork } from './background-work.ts'
 import { Catalog } from './catalog.ts'
 import { checkRequest } from './constraint.ts'
@@ -136,15 +137,15 @@ interface Request {
 
 /** Not an async function: what is answered from memory costs one promise, and not one for each layer. */
 function dispatch(services: EngineServices, { operation, input, context }: Request): Promise<unknown> {
+  const found = findOperation(operation)
   try {
     context.signal?.throwIfAborted()
-    const found = findOperation(operation)
     if (found === undefined) {
       throw new ServiceException('UnknownOperationException', 'An unknown operation was requested.')
     }
     const answer = found.run(services, checkRequest(input, found.shape, services.arnScope), context)
     return answer instanceof Promise ? answer : Promise.resolve(answer)
   } catch (error) {
-    return Promise.reject(error)
+    return Promise.reject(found === undefined ? error : parserRefusal(error, input, found.shape))
   }
 }

@@ -7,6 +7,7 @@ import { wellFormed } from '../base/utf8.ts'
 import { setAttribute } from './attribute-map.ts'
 import { checkAttributeName, checkDepth, checkDistinct, checkNotEmpty } from './attribute-rules.ts'
 import type { AttributeMap, AttributeValue, Item } from './attribute-value.ts'
+import { MAX_NESTING_DEPTH } from './limits.ts'
 import { canonicalNumber } from './number.ts'
 import { ServiceException, validationException } from './service-exception.ts'
 
@@ -46,11 +47,71 @@ export function canonicalItem(item: unknown): Item {
   return attributesAtDepth(item, 1)
 }
 
+/**
+ * Checks only that attributes have the API's shape. The service's parser finds out before any rule is looked at, even a
+ * rule that an attribute further in front breaks.
+ *
+ * @param attributes untrusted
+ * @throws ServiceException SerializationException
+ */
+export function checkAttributesType(attributes: unknown): void {
+  checkMembersType(attributes, 1)
+}
+
+/**
+ * Checks only that a value has the API's shape.
+ *
+ * @param value untrusted
+ * @throws ServiceException SerializationException
+ */
+export function checkValueType(value: unknown): void {
+  checkTypeAtDepth(value, 1)
+}
+
+function checkTypeAtDepth(value: unknown, depth: number): void {
+  // What lies deeper is refused anyway.
+  if (isNothing(value) || depth > MAX_NESTING_DEPTH) return
+  const members = membersOf(value)
+  for (const type of Object.keys(members)) {
+    if (!isNothing(members[type])) checkMemberType(type, members[type], depth)
+  }
+}
+
+function checkMemberType(type: string, member: unknown, depth: number): void {
+  switch (type) {
+    case 'S':
+    case 'N':
+      stringOf(member)
+      return
+    case 'B':
+      bytesOf(member)
+      return
+    case 'BOOL':
+    case 'NULL':
+      booleanOf(member)
+      return
+    case 'SS':
+    case 'NS':
+      for (const text of listOf(member)) if (!isNothing(text)) stringOf(text)
+      return
+    case 'BS':
+      for (const bytes of listOf(member)) if (!isNothing(bytes)) bytesOf(bytes)
+      return
+    case 'L':
+      for (const element of listOf(member)) checkTypeAtDepth(element, depth + 1)
+      return
+    case 'M':
+      checkMembersType(member, depth + 1)
+  }
+}
+
+function checkMembersType(attributes: unknown, depth: number): void {
+  for (const value of Object.values(mapOf(attributes))) checkTypeAtDepth(value, depth)
+}
+
 function valueAtDepth(value: unknown, depth: number): AttributeValue {
   checkDepth(depth)
-  if (typeof value !== 'object' || value === null) throw serialization('Unexpected value type in payload')
-  if (Array.isArray(value)) throw serialization(`Unrecognized collection type class ${VALUE_CLASS}`)
-  const members = value as Readonly<Record<string, unknown>>
+  const members = membersOf(value)
   let canonical: AttributeValue | undefined
   let count = 0
   for (const type of Object.keys(members)) {
@@ -97,12 +158,22 @@ function memberOfType(type: string, member: unknown, depth: number): AttributeVa
   }
 }
 
-function attributesAtDepth(attributes: unknown, depth: number): AttributeMap {
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw serialization('Unexpected value type in payload')
+  if (Array.isArray(value)) throw serialization(`Unrecognized collection type class ${VALUE_CLASS}`)
+  return value as Readonly<Record<string, unknown>>
+}
+
+function mapOf(attributes: unknown): Readonly<Record<string, unknown>> {
   if (Array.isArray(attributes)) {
     throw serialization(`Unrecognized collection type java.util.Map<java.lang.String, ${VALUE_CLASS}>`)
   }
   if (typeof attributes !== 'object' || attributes === null) throw serialization('Unexpected field type')
-  const source = attributes as Readonly<Record<string, unknown>>
+  return attributes as Readonly<Record<string, unknown>>
+}
+
+function attributesAtDepth(attributes: unknown, depth: number): AttributeMap {
+  const source = mapOf(attributes)
   const map: Record<string, AttributeValue> = {}
   for (const name of Object.keys(source)) {
     checkAttributeName(name)

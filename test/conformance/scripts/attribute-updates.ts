@@ -27,25 +27,23 @@ const reset = (title: string): Steps[number] =>
   step(title, 'PutItem', { TableName: 'hash', Item: { ...KEY, ...VALUES } })
 
 /** Each value is added to, or deleted from, an attribute of each type; an item that is new for each value. */
-const matrix: Steps = [
-  ...(
-    [
-      ['ADD', 'N', { N: '1' }],
-      ['ADD', 'SS', { SS: ['2', '3'] }],
-      ['ADD', 'NS', { NS: ['-1.50', '3'] }],
-      ['ADD', 'BS', { BS: [new Uint8Array([49]), new Uint8Array([50])] }],
-      ['ADD', 'L', { L: [{ S: '1' }] }],
-      ['DELETE', 'SS', { SS: ['2', '3'] }],
-      ['DELETE', 'NS', { NS: ['-1.50', '3'] }],
-      ['DELETE', 'BS', { BS: [new Uint8Array([49]), new Uint8Array([50])] }],
-    ] as const
-  ).flatMap(([Action, type, Value]) => [
-    reset(`puts all types before ${Action} of ${type}`),
-    ...['nothing', ...Object.keys(VALUES)].map((name) =>
-      update(`${Action} of ${type} on ${name}`, { [name]: { Action, Value } }),
-    ),
-  ]),
-]
+const matrix: Steps = (
+  [
+    ['ADD', 'N', { N: '1' }],
+    ['ADD', 'SS', { SS: ['2', '3'] }],
+    ['ADD', 'NS', { NS: ['-1.50', '3'] }],
+    ['ADD', 'BS', { BS: [new Uint8Array([49]), new Uint8Array([50])] }],
+    ['ADD', 'L', { L: [{ S: '1' }] }],
+    ['DELETE', 'SS', { SS: ['2', '3'] }],
+    ['DELETE', 'NS', { NS: ['-1.50', '3'] }],
+    ['DELETE', 'BS', { BS: [new Uint8Array([49]), new Uint8Array([50])] }],
+  ] as const
+).flatMap(([Action, type, Value]) => [
+  reset(`puts all types before ${Action} of ${type}`),
+  ...['nothing', ...Object.keys(VALUES)].map((name) =>
+    update(`${Action} of ${type} on ${name}`, { [name]: { Action, Value } }),
+  ),
+])
 
 const unsupported: Steps = Object.entries(VALUES).flatMap(([name, Value]) => {
   const [type = ''] = Object.keys(Value)

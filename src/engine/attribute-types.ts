@@ -1,0 +1,52 @@
+// The service's parser refuses an attribute value of a wrong type before any constraint or rule is looked at. We look at
+// types and rules of attribute values in one go, and for what the parser would have said only when a request is refused:
+// accepted requests need not be walked twice.
+
+import { PackedItem } from '../model/packed-item.ts'
+import { ServiceException } from '../model/service-exception.ts'
+import { checkAttributesType, checkValueType } from '../model/validate-item.ts'
+import type { Shape } from './constraint.ts'
+
+/**
+ * What the service answers to a refused request.
+ *
+ * @param error what was found first
+ * @param input as it came; its types have been checked but for those of attribute values
+ * @param shape of the input
+ * @returns a SerializationException when some attribute value is of a wrong type; else `error`
+ */
+export function parserRefusal(error: unknown, input: unknown, shape: Shape): unknown {
+  if (!(error instanceof ServiceException) || error.name !== 'ValidationException') return error
+  try {
+    checkTypes(input, shape)
+    return error
+  } catch (refusal) {
+    return refusal
+  }
+}
+
+function checkTypes(value: unknown, shape: Shape): void {
+  if (value === null || value === undefined || value instanceof PackedItem) return
+  switch (shape.kind) {
+    case 'attributes':
+      checkAttributesType(value)
+      return
+    case 'attribute-value':
+      checkValueType(value)
+      return
+    case 'list':
+      for (const element of value as readonly unknown[]) checkTypes(element, shape.element)
+      return
+    case 'map':
+      for (const member of Object.values(value)) checkTypes(member, shape.value)
+      return
+    case 'structure':
+      for (const name of Object.keys(shape.members)) {
+        checkTypes((value as Readonly<Record<string, unknown>>)[name], shape.members[name] as Shape)
+      }
+      return
+    case 'string':
+    case 'number':
+    case 'boolean':
+  }
+}
