@@ -87,6 +87,14 @@ export function checkIndexKeys(table: TableSchema, item: PackedItem, changedBy: 
   }
 }
 
+/**
+ * Whether this is the refusal of an empty value for a key. The service makes it before a transaction begins, other than
+ * what else does not fit the schema.
+ */
+export function isEmptyKeyRefusal({ message }: ServiceException): boolean {
+  return message.startsWith(NOT_VALID)
+}
+
 /** What the service says of a key that is not one of the table. */
 export function keyMismatch(): ServiceException {
   return validationException('The provided key element does not match the schema')

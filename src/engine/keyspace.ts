@@ -2,7 +2,8 @@
 // instead, as they are looked up by name or walked all together. Changing anything here changes the stored format.
 
 import { assert } from '../base/assert.ts'
-import { type ByteKey, type KeyRange, keyAfterPrefix } from '../base/byte-key.ts'
+import { type ByteKey, byteKeyFromBytes, type KeyRange, keyAfterPrefix } from '../base/byte-key.ts'
+import { encodeText } from '../base/utf8.ts'
 
 /** First byte of a key. Bytes 9 to 15 are kept for spaces to come. */
 const SPACE = {
@@ -31,6 +32,10 @@ const CATALOG = {
   nextTableId: 'n',
   /** · table name · 0 · label: a stream. */
   stream: 's',
+  /** · table id: its tags. */
+  tags: 'l',
+  /** · 't' · scope · token: a request that is answered only once; · 'a' · when · scope · token: to find the oldest. */
+  requestToken: 'k',
 } as const
 
 const MAX_TABLE_ID = 0xffff_ffff
@@ -61,6 +66,9 @@ export const STREAMS: KeyRange = prefixRange(SPACE.catalog + CATALOG.stream)
 /** All duties of the background. */
 export const DUTIES: KeyRange = prefixRange(SPACE.catalog + CATALOG.duty)
 
+/** What all rows about request tokens begin with. */
+const REQUEST_TOKENS: ByteKey = SPACE.catalog + CATALOG.requestToken
+
 /** The row of a table's record. Table names are ASCII, so a name is its own bytes. */
 export function tableRecordKey(tableName: string): ByteKey {
   return TABLE_RECORDS.start + tableName
@@ -79,6 +87,11 @@ export function dictionaryKey(tableId: number): ByteKey {
 /** The row of a table's counters. */
 export function countersKey(tableId: number): ByteKey {
   return SPACE.catalog + CATALOG.counters + tableIdBytes(tableId)
+}
+
+/** The row of a table's tags. */
+export function tagsKey(tableId: number): ByteKey {
+  return SPACE.catalog + CATALOG.tags + tableIdBytes(tableId)
 }
 
 /** The duty to clear all rows of a deleted table. */
@@ -105,6 +118,30 @@ export function tableStreams(tableName: string): KeyRange {
 export function streamRecordPrefix(tableId: number, streamId: number): ByteKey {
   assert(Number.isInteger(streamId) && streamId > 0 && streamId <= MAX_STREAM_ID, 'A stream id is 1 to 65,535.')
   return SPACE.stream + tableIdBytes(tableId) + String.fromCharCode(streamId >>> 8, streamId & 255)
+}
+
+/**
+ * The row of a request that is known by its token.
+ *
+ * @param scope one byte: tokens of different operations have nothing to do with each other
+ */
+export function requestTokenKey(scope: ByteKey, token: string): ByteKey {
+  return `${REQUEST_TOKENS}t${scope}${byteKeyFromBytes(encodeText(token))}`
+}
+
+/** The row that says when a token was used, in milliseconds since 1970, by its `requestTokenKey`. */
+export function requestTokenAgeKey(atMs: number, tokenKey: ByteKey): ByteKey {
+  return `${REQUEST_TOKENS}a${orderBytes(atMs)}${tokenKey.slice(REQUEST_TOKENS.length + 1)}`
+}
+
+/** The tokens that were used before a moment, oldest first. */
+export function requestTokenAges(beforeMs: number): KeyRange {
+  return { start: `${REQUEST_TOKENS}a`, end: `${REQUEST_TOKENS}a${orderBytes(beforeMs)}` }
+}
+
+/** The `requestTokenKey` of a row that says when it was used. */
+export function requestTokenKeyOfAgeKey(key: ByteKey): ByteKey {
+  return `${REQUEST_TOKENS}t${key.slice(REQUEST_TOKENS.length + 1 + ORDER_BYTES)}`
 }
 
 /** What all keys of a table's items begin with. */

@@ -10,10 +10,12 @@ import {
   MAX_KEY_ATTRIBUTE_NAME_SIZE_BYTES,
   MAX_LIST_TABLES,
   MAX_NON_KEY_ATTRIBUTES,
+  MAX_REQUEST_TOKEN_CHARS,
   MAX_SCAN_SEGMENTS,
   MAX_STREAM_RECORDS,
   MAX_TABLE_NAME_CHARS,
   MAX_TIME_TO_LIVE_NAME_CHARS,
+  MAX_TRANSACTION_ITEMS,
   MIN_TABLE_NAME_CHARS,
 } from '../model/limits.ts'
 import type { ListShape, NumberShape, Shape, StringShape, StructureShape } from './constraint.ts'
@@ -196,6 +198,7 @@ export const createTableShape: StructureShape = structure(
     StreamSpecification: streamSpecification,
     TableClass: tableClass,
     DeletionProtectionEnabled: flag,
+    Tags: tags,
   },
   ['AttributeDefinitions', 'KeySchema'],
 )
@@ -425,6 +428,70 @@ export const batchWriteItemShape: StructureShape = structure(
     },
   },
   ['RequestItems'],
+)
+
+const transactWriteReport = { ReturnValuesOnConditionCheckFailure: returnValuesOnFailure, TableName: tableName }
+const transactExpressions = {
+  ConditionExpression: text,
+  ExpressionAttributeValues: attributes,
+  ExpressionAttributeNames: nameMap,
+}
+
+/** What each kind of action of a transaction may have. */
+export const transactActionShapes: {
+  readonly [Kind in 'ConditionCheck' | 'Put' | 'Delete' | 'Update']: StructureShape
+} = {
+  ConditionCheck: structure('ConditionCheck', { ...transactWriteReport, Key: attributes, ...transactExpressions }, [
+    'TableName',
+    'Key',
+    'ConditionExpression',
+  ]),
+  Put: structure('Put', { ...transactWriteReport, Item: attributes, ...transactExpressions }, ['TableName', 'Item']),
+  Delete: structure('Delete', { ...transactWriteReport, Key: attributes, ...transactExpressions }, [
+    'TableName',
+    'Key',
+  ]),
+  Update: structure(
+    'Update',
+    { ...transactWriteReport, Key: attributes, UpdateExpression: text, ...transactExpressions },
+    ['TableName', 'Key', 'UpdateExpression'],
+  ),
+}
+
+/** The parameters of TransactWriteItems. */
+export const transactWriteItemsShape: StructureShape = structure(
+  'TransactWriteItemsInput',
+  {
+    ClientRequestToken: { kind: 'string', lengthChars: { min: 1, max: MAX_REQUEST_TOKEN_CHARS } },
+    ReturnConsumedCapacity: returnConsumedCapacity,
+    ReturnItemCollectionMetrics: returnItemCollectionMetrics,
+    TransactItems: listOf(structure('TransactWriteItem', transactActionShapes), 1, MAX_TRANSACTION_ITEMS),
+  },
+  ['TransactItems'],
+)
+
+/** The parameters of TransactGetItems. */
+export const transactGetItemsShape: StructureShape = structure(
+  'TransactGetItemsInput',
+  {
+    ReturnConsumedCapacity: returnConsumedCapacity,
+    TransactItems: listOf(
+      structure(
+        'TransactGetItem',
+        {
+          Get: structure(
+            'Get',
+            { TableName: tableName, Key: attributes, ProjectionExpression: text, ExpressionAttributeNames: nameMap },
+            ['TableName', 'Key'],
+          ),
+        },
+        ['Get'],
+      ),
+      1,
+      MAX_TRANSACTION_ITEMS,
+    ),
+  },
+  ['TransactItems'],
 )
 
 const streamArn: StringShape = { kind: 'string', lengthChars: { min: 37, max: 1024 } }

@@ -46,6 +46,18 @@ export const MAX_BATCH_GET_SIZE_BYTES = 16_777_216
 /** Puts and deletes of one BatchWriteItem, over all of its tables. */
 export const MAX_BATCH_WRITE_ITEMS = 25
 
+/** Actions of one TransactWriteItems, and reads of one TransactGetItems, over all of their tables. */
+export const MAX_TRANSACTION_ITEMS = 100
+
+/** What a transaction brings (items, keys, expressions, values) or reads, all together (4 MB). */
+export const MAX_TRANSACTION_SIZE_BYTES = 4_194_304
+
+/** How long a ClientRequestToken is remembered after its request (ten minutes). */
+export const REQUEST_TOKEN_LIFETIME_MS = 600_000
+
+/** Longest ClientRequestToken. */
+export const MAX_REQUEST_TOKEN_CHARS = 36
+
 /** Segments of a parallel Scan. */
 export const MAX_SCAN_SEGMENTS = 1_000_000
 
@@ -86,6 +98,20 @@ export const MAX_BOUND_EXPRESSION_SIZE_BYTES = 1_048_576
 /** All ExpressionAttributeNames and ExpressionAttributeValues of a request together (2 MB). */
 export const MAX_SUBSTITUTION_SIZE_BYTES = 2_097_152
 
+// PartiQL
+
+/** Characters of one statement (8 KB). */
+export const MAX_STATEMENT_CHARS = 8192
+
+/** Characters of a NextToken. */
+export const MAX_NEXT_TOKEN_CHARS = 32_768
+
+/** Statements of one BatchExecuteStatement. */
+export const MAX_BATCH_STATEMENTS = 25
+
+/** Statements of one ExecuteTransaction. */
+export const MAX_TRANSACTION_STATEMENTS = 100
+
 // Tables and indexes
 
 /** Shortest name of a table or an index. */
@@ -111,6 +137,25 @@ export const MAX_INDEX_KEY_ATTRIBUTES = 4
 
 /** Names in one answer of ListTables. */
 export const MAX_LIST_TABLES = 100
+
+// Tags
+
+/** Tags of one table. */
+export const MAX_TAGS = 50
+
+/** Characters of a tag's key. */
+export const MAX_TAG_KEY_CHARS = 128
+
+/** Characters of a tag's value. */
+export const MAX_TAG_VALUE_CHARS = 256
+
+// Accounts
+
+/** Read and write capacity units each of all tables of an account in one region. */
+export const ACCOUNT_CAPACITY_UNITS = 80_000
+
+/** Read and write capacity units each of one table. */
+export const TABLE_CAPACITY_UNITS = 40_000
 
 // Time to live
 
@@ -150,3 +195,6 @@ export const MAX_CACHED_EXPRESSIONS = 500
  * an operator or a function of its own, and an expression may have 300 of them.
  */
 export const MAX_EXPRESSION_DEPTH = 400
+
+/** Levels of brackets, lists, maps and function calls that the parser of PartiQL goes down; a value may have 32. */
+export const MAX_STATEMENT_DEPTH = 200

@@ -13,14 +13,13 @@ import type {
   ItemCollectionMetrics,
   WriteRequest,
 } from '../../model/operations.ts'
-import { encodeOrdered } from '../../model/ordered-key.ts'
 import type { PackedItem } from '../../model/packed-item.ts'
 import { validationException } from '../../model/service-exception.ts'
 import type { Transaction } from '../../storage/contract.ts'
 import { tallyFor } from '../capacity.ts'
 import type { Catalog } from '../catalog.ts'
 import { type IncomingItem, incomingItem, incomingKey, packForTable } from '../incoming-item.ts'
-import { itemCollectionMetrics } from '../item-collection.ts'
+import { itemCollectionsMetrics } from '../item-collection.ts'
 import { checkIndexKeys, itemRowKey, keyRowKey } from '../item-key.ts'
 import { itemSource } from '../item-source.ts'
 import type { EngineServices, Operation } from '../operation.ts'
@@ -100,15 +99,16 @@ function writeTable(batch: Batch, { tableName, writes }: TableWrites): MaybeProm
       throw validationException('Provided list of item keys contains duplicates')
     }
     // Their keys are distinct, so all can be read before any is written: what is not in memory comes with one fetch.
-    const written = after(allOf(rows.map(({ key }) => writer.read(key))), (found) => {
+    const applied = after(allOf(rows.map(({ key }) => writer.read(key))), (found) => {
       for (const [index, { key, next, action }] of rows.entries()) {
         writer.apply({ key, previous: found[index], next, ...(action && { action }) }, tally)
       }
     })
-    const finished = after(written, () => writer.finish())
+    const finished = after(applied, () => writer.finish())
     return after(finished, () => {
       if (tally !== undefined) report.capacity.push(tally.report())
-      const metrics = collectionMetrics(writer, rows, input)
+      const written = { items: rows.map(({ item }) => item), tableSizeBytes: writer.tableSizeBytes }
+      const metrics = itemCollectionsMetrics(input.ReturnItemCollectionMetrics, writer.table, written)
       if (metrics.length > 0) setAttribute(report.metrics, tableName, metrics)
     })
   })
@@ -126,22 +126,6 @@ function rowWrite(writer: TableWriter, write: Write): RowWrite {
   checkIndexKeys(writer.table, next, 'put')
   const action = isQueued ? { kind: 'Put' as const, input: { TableName, Item: next } } : undefined
   return { key, next, item: next, action }
-}
-
-/** One entry for each item collection that was written to. */
-function collectionMetrics(
-  writer: TableWriter,
-  rows: readonly RowWrite[],
-  { ReturnItemCollectionMetrics }: BatchWriteItemInput,
-): readonly ItemCollectionMetrics[] {
-  const byCollection = new Map<ByteKey, ItemCollectionMetrics>()
-  for (const { item } of rows) {
-    const facts = { item, tableSizeBytes: writer.tableSizeBytes }
-    const metrics = itemCollectionMetrics(ReturnItemCollectionMetrics, writer.table, facts)
-    if (metrics === undefined) break
-    byCollection.set(Object.values(metrics.ItemCollectionKey).map(encodeOrdered).join(''), metrics)
-  }
-  return [...byCollection.values()]
 }
 
 function batchOutput({ capacity, metrics }: BatchReport): BatchWriteItemOutput {

@@ -9,6 +9,8 @@ import { deleteItem } from './delete-item.ts'
 import { deleteTable } from './delete-table.ts'
 import { describeStream } from './describe-stream.ts'
 import { describeTable } from './describe-table.ts'
+import { describeEndpoints } from './describe-endpoints.ts'
+import { describeLimits } from './describe-limits.ts'
 import { describeTimeToLive } from './describe-time-to-live.ts'
 import { getItem } from './get-item.ts'
 import { getRecords } from './get-records.ts'
@@ -18,8 +20,13 @@ import { listTables } from './list-tables.ts'
 import { putItem } from './put-item.ts'
 import { query } from './query.ts'
 import { scan } from './scan.ts'
+import { transactGetItems } from './transact-get-items.ts'
+import { transactWriteItems } from './transact-write-items.ts'
 import { updateItem } from './update-item.ts'
 import { updateTable } from './update-table.ts'
+import { listTagsOfResource } from './list-tags-of-resource.ts'
+import { tagResource } from './tag-resource.ts'
+import { untagResource } from './untag-resource.ts'
 import { updateTimeToLive } from './update-time-to-live.ts'
 
 type OperationRegistry = { readonly [Name in OperationName]: Operation<OperationTypes[Name]['input']> }
@@ -32,6 +39,8 @@ const operations: OperationRegistry = {
   DeleteTable: deleteTable,
   DescribeStream: describeStream,
   DescribeTable: describeTable,
+  DescribeEndpoints: describeEndpoints,
+  DescribeLimits: describeLimits,
   DescribeTimeToLive: describeTimeToLive,
   GetItem: getItem,
   GetRecords: getRecords,
@@ -41,8 +50,13 @@ const operations: OperationRegistry = {
   PutItem: putItem,
   Query: query,
   Scan: scan,
+  TransactGetItems: transactGetItems,
+  TransactWriteItems: transactWriteItems,
   UpdateItem: updateItem,
   UpdateTable: updateTable,
+  ListTagsOfResource: listTagsOfResource,
+  TagResource: tagResource,
+  UntagResource: untagResource,
   UpdateTimeToLive: updateTimeToLive,
 }
 

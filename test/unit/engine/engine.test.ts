@@ -31,7 +31,7 @@ const PACKED = { rows: 'packed' } as const
 describe('dispatch', () => {
   it('refuses an operation that is not there', async () => {
     const { engine } = engineFixture()
-    for (const name of ['TransactWriteItems', 'constructor', '']) {
+    for (const name of ['PutEverything', 'constructor', '']) {
       await expect(engine.dispatch(name, {})).rejects.toMatchObject({
         name: 'UnknownOperationException',
         message: 'An unknown operation was requested.',
