@@ -17,10 +17,10 @@ import { type SnapshotKeeper, StoreSnapshot } from './store-snapshot.ts'
 import type { MemtableLayer, StoreView } from './store-view.ts'
 
 /**
- * Key filters are loaded before their runs are used while they take no more parts than this, else soon after. With
- * 100,000 items they are 400 KB, which delayed the first read after opening by some 90 ms.
+ * Key filters are loaded before their runs are used while these have no more rows than this, else soon after. With
+ * 200,000 rows they are 400 KB, which delayed the first read after opening by some 90 ms.
  */
-const EAGER_FILTER_PARTS = 2
+const EAGER_FILTER_ROWS = 16_384
 
 /** How often the manifest is read again because runs it names are gone. */
 const MAX_MANIFEST_READINGS = 4
@@ -86,8 +86,7 @@ export class ViewKeeper implements SnapshotKeeper {
   async adopt(manifest: Manifest, known: readonly Run[] = []): Promise<void> {
     const usable = new Map([...this.#view.runs, ...known].map((run) => [run.info.id, run]))
     const missing = manifest.runs.filter(({ id }) => !usable.has(id))
-    const filterPages = missing.reduce((count, info) => count + info.filterPages, 0)
-    const withFilters = filterPages <= EAGER_FILTER_PARTS
+    const withFilters = missing.reduce((total, { rows }) => total + rows, 0) <= EAGER_FILTER_ROWS
     for (const run of await loadRuns(this.#device, missing, { withFilters })) usable.set(run.info.id, run)
     if (manifest.number <= this.#view.manifest.number) return
     const runs = manifest.runs.map(({ id }) => usable.get(id) as Run)

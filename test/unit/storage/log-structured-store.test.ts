@@ -130,6 +130,27 @@ describe('a worker that slept while the log was cut', () => {
   })
 })
 
+describe('a store with more rows than filters are waited for', () => {
+  it('finds what is there, and nothing else, right after it was opened', async () => {
+    const disk = createMemoryDisk()
+    const rows = 20_000
+    const keyOf = (index: number): string => `row ${String(index).padStart(6, '0')}`
+    const store = await open(disk, { memtableBytes: 500_000 })
+    for (let first = 0; first < rows; first += 1000) {
+      await store.write((transaction) => {
+        for (let index = first; index < first + 1000; index++) transaction.put(keyOf(index * 2), bytes('x'))
+      })
+    }
+    await store.close()
+    const again = await open(disk)
+    const found = [0, 1, 19_998, 19_999, 39_998, 39_999].map((index) => read(again, keyOf(index)))
+    expect(await Promise.all(found)).toEqual(['x', undefined, 'x', undefined, 'x', undefined])
+    expect(await read(again, keyOf(20_000))).toBe('x')
+    expect(await read(again, keyOf(20_001))).toBe(undefined)
+    await again.close()
+  })
+})
+
 describe('damage', () => {
   async function damagedStore(damage: (disk: MemoryDisk) => void): Promise<unknown> {
     const disk = createMemoryDisk()
