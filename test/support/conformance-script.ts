@@ -57,6 +57,21 @@ export function failed(name: string, message: string): { readonly service: Answe
   return { service: { error: { name, message } } }
 }
 
+/** The answer that a transaction was cancelled; a reason that is undefined is that of an action that could be done. */
+export function cancelled(...reasons: readonly (CancelledAction | undefined)[]): { readonly service: Answer } {
+  const CancellationReasons = reasons.map((reason) => reason ?? { Code: 'None' })
+  const codes = CancellationReasons.map(({ Code }) => Code).join(', ')
+  const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`
+  return { service: { error: { name: 'TransactionCanceledException', message, CancellationReasons } } }
+}
+
+/** What was wrong with an action of a transaction. */
+export interface CancelledAction {
+  readonly Code: string
+  readonly Message: string
+  readonly Item?: unknown
+}
+
 /** The answer that a request succeeded. */
 export function answered(output: unknown): { readonly service: Answer } {
   return { service: { output } }

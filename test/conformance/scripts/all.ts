@@ -16,6 +16,11 @@ import { putItemScript } from './put-item.ts'
 import { queryScript } from './query.ts'
 import { scanFilterScript } from './scan-filter.ts'
 import { scanScript } from './scan.ts'
+import { serviceScript } from './service.ts'
+import { tagsScript } from './tags.ts'
+import { timeToLiveScript } from './time-to-live.ts'
+import { transactGetItemsScript } from './transact-get-items.ts'
+import { transactWriteItemsScript } from './transact-write-items.ts'
 import { updateItemScript } from './update-item.ts'
 import { updateTableScript } from './update-table.ts'
 
@@ -36,6 +41,11 @@ export const SCRIPTS: readonly Script[] = [
   queryScript,
   scanFilterScript,
   scanScript,
+  serviceScript,
+  tagsScript,
+  timeToLiveScript,
+  transactGetItemsScript,
+  transactWriteItemsScript,
   updateItemScript,
   updateTableScript,
 ]
