@@ -38,6 +38,7 @@ const ROOMS: readonly RoomRule[] = [
   {
     folder: 'src/sync',
     mayImport: ['src/engine', 'src/streams', 'src/expressions', 'src/security', 'src/model', 'src/base'],
+    mayImportTypesOf: ['src/storage'],
   },
   { folder: 'src/rpc', mayImport: ['src/model', 'src/base', 'comlink'], mayImportTypesOf: ['src/engine', 'src/sync'] },
   { folder: 'src/client', mayImport: ['src/rpc', 'src/expressions', 'src/model', 'src/base', 'comlink'] },

@@ -2,11 +2,9 @@
 // row of the outbox for each; a transaction is one intent of several actions.
 
 import { assert } from '../base/assert.ts'
-import { decodeBase64, encodeBase64 } from '../base/base64.ts'
 import type { ByteKey } from '../base/byte-key.ts'
-import { decodeText, encodeText } from '../base/utf8.ts'
 import type { Item, Key } from '../model/attribute-value.ts'
-import { PackedItem } from '../model/packed-item.ts'
+import { decodeJsonRow, encodeJsonRow } from './json-row.ts'
 
 /** The ways to act on one item, as the members of a TransactWriteItem are called. */
 export type IntentKind = 'Put' | 'Update' | 'Delete' | 'ConditionCheck'
@@ -60,35 +58,16 @@ export function intentRequest(input: { readonly TableName: string }, tableName: 
 
 /** The row of an intent. Its place is the row's key. */
 export function encodeIntent({ clock, actions }: Omit<Intent, 'order'>): Uint8Array {
-  return encodeText(JSON.stringify({ format: INTENT_FORMAT, clock, actions }, encodeMember))
+  return encodeJsonRow({ format: INTENT_FORMAT, clock, actions })
 }
 
 /** The intent of a row. */
 export function decodeIntent(order: number, row: Uint8Array): Intent {
-  const { format, clock, actions } = JSON.parse(decodeText(row, 0, row.length), decodeMember) as StoredIntent
+  const { format, clock, actions } = decodeJsonRow(row) as StoredIntent
   assert(format === INTENT_FORMAT, `An intent has format ${INTENT_FORMAT}.`)
   return { order, clock, actions }
 }
 
 interface StoredIntent extends Omit<Intent, 'order'> {
   readonly format: number
-}
-
-/** Looks at the value as it is: some bytes (Node's) have a text of their own that JSON would take. */
-function encodeMember(this: Readonly<Record<string, unknown>>, name: string, text: unknown): unknown {
-  const value = this[name]
-  if (value instanceof PackedItem) return value.toItem()
-  return value instanceof Uint8Array ? encodeBase64(value) : text
-}
-
-/** Only bytes stand as text under B, or as a list under BS: an attribute of that name holds an object. */
-function decodeMember(name: string, value: unknown): unknown {
-  if (name === 'B' && typeof value === 'string') return bytesOf(value)
-  return name === 'BS' && Array.isArray(value) ? value.map(bytesOf) : value
-}
-
-function bytesOf(text: unknown): Uint8Array {
-  const bytes = typeof text === 'string' ? decodeBase64(text) : undefined
-  assert(bytes !== undefined, 'Stored binary is base64.')
-  return bytes
 }

@@ -3,7 +3,8 @@
 import type { Item } from '../model/attribute-value.ts'
 import { applyChanges, changeTree } from './apply-update.ts'
 import { bindUpdate } from './bind-update.ts'
-import type { DocumentPath } from './document-path.ts'
+import type { BoundAction, BoundSetValue } from './bound-update.ts'
+import { type DocumentPath, samePath } from './document-path.ts'
 import type { ExpressionScope } from './expression-scope.ts'
 import type { UpdateSyntax } from './syntax-tree.ts'
 
@@ -27,6 +28,11 @@ export interface Update {
    * @throws ServiceException `ValidationException` when the update cannot be made on this item
    */
   apply(item: Item): UpdateResult
+  /**
+   * The places whose old value the update does not look at, and so wipes out what others made of them. Where it is not
+   * there, they are all that it names.
+   */
+  overwrites?(): readonly DocumentPath[]
 }
 
 /**
@@ -43,5 +49,24 @@ export function createUpdate(scope: ExpressionScope, syntax: UpdateSyntax): Upda
     topLevelNames: new Set(updated.map(([name]) => name)),
     nestedNames: scope.nestedNames,
     apply: (item) => ({ item: applyChanges(changes, item), updated }),
+    overwrites: () => actions.filter(isBlind).map(({ path }) => path),
+  }
+}
+
+/** An update that adds, deletes or appends to what is there makes the same of whatever others have made of it. */
+function isBlind(action: BoundAction): boolean {
+  return action.kind === 'remove' || (action.kind === 'set' && !readsPath(action.value, action.path))
+}
+
+function readsPath(value: BoundSetValue, path: DocumentPath): boolean {
+  switch (value.kind) {
+    case 'value':
+      return false
+    case 'path':
+      return samePath(value.path, path)
+    case 'if_not_exists':
+      return samePath(value.path, path) || readsPath(value.otherwise, path)
+    default:
+      return readsPath(value.left, path) || readsPath(value.right, path)
   }
 }

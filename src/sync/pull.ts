@@ -1,0 +1,207 @@
+// Brings a scope up to the head of its log: entries in their order and without a hole, or all of its items anew where
+// the log does not reach back far enough (PROTOCOL.md, "Pull").
+
+import { type Clock, sleep } from '../base/clock.ts'
+import { assert } from '../base/assert.ts'
+import type { Item } from '../model/attribute-value.ts'
+import type { ItemChange, ItemPlace, LogEntry, RemoteTable, ScopeHead } from './remote-table.ts'
+import type { Reconciliation, Replica } from './replica.ts'
+import type { Attempt, Checkpoint, ReplicaState } from './replication-rows.ts'
+
+/** What a pull works with. */
+export interface PullContext {
+  readonly replica: Replica
+  readonly remote: RemoteTable
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** Times that a hole at the start is looked at again before an isolated read decides, and the waits between. */
+const HOLE_LOOKS = 3
+const HOLE_WAIT_MS = 100
+/** Pages of a log in one pull, and rounds of a load: what is left is done by the next. */
+const MAX_LOG_PAGES = 10_000
+/** Rounds in which images that an entry only names are made to fit the log. */
+const MAX_FETCH_ROUNDS = 20
+
+/**
+ * Pulls a scope to its head.
+ *
+ * @returns whether anything has changed here
+ */
+export async function pullScope(context: PullContext, scope: string): Promise<boolean> {
+  const { replica, remote, signal } = context
+  let hasChanged = false
+  for (let page = 0; page < MAX_LOG_PAGES; page++) {
+    signal.throwIfAborted()
+    const checkpoint = await replica.checkpoint(scope)
+    if (checkpoint === undefined || checkpoint.phase === 'loading') {
+      await loadScope(context, scope, checkpoint)
+      hasChanged = true
+      continue
+    }
+    const head = await remote.readHead(scope)
+    if (isLost(checkpoint, head)) {
+      await startAnew(context, scope, head)
+    } else if (head.sequence === checkpoint.sequence) {
+      return hasChanged
+    } else if (!(await pullPages(context, checkpoint, head))) {
+      await startAnew(context, scope, await remote.readHead(scope))
+    }
+    hasChanged = true
+  }
+  return hasChanged
+}
+
+/** The log is another one than that which was read so far, or has lost what was read. */
+function isLost({ sequence, logId }: Checkpoint, head: ScopeHead): boolean {
+  return head.sequence < sequence || (sequence > 0 && head.logId !== logId)
+}
+
+/** Reads entries up to the head. Answers false when the next one was cut. */
+async function pullPages(context: PullContext, checkpoint: Checkpoint, head: ScopeHead): Promise<boolean> {
+  const { replica, remote, clock, signal } = context
+  const { scope } = checkpoint
+  let after = checkpoint.sequence
+  let looks = 0
+  while (after < head.sequence) {
+    signal.throwIfAborted()
+    const { entries } = await remote.readLog({ scope, after })
+    if (entries.length === 0) {
+      // DynamoDB shows the writes of a transaction one by one: the entry may be landing. Or it was cut.
+      if (looks >= HOLE_LOOKS && (await remote.isCut({ scope, sequence: after + 1 }))) return false
+      looks++
+      await sleep(clock, HOLE_WAIT_MS * looks)
+      continue
+    }
+    looks = 0
+    const whole = await withImages(context, scope, entries)
+    if (!(await replica.applyEntries(scope, whole, head.logId))) return true
+    after = lastSequence(whole)
+  }
+  return true
+}
+
+/**
+ * Fetches the items that entries only name. What is fetched may be newer than the entry: then the entries up to there
+ * belong to it, so that the items are never seen half of one state and half of another.
+ */
+async function withImages(
+  { remote, replica, signal }: PullContext,
+  scope: string,
+  first: readonly LogEntry[],
+): Promise<readonly LogEntry[]> {
+  let entries = first
+  for (let round = 0; round < MAX_FETCH_ROUNDS; round++) {
+    signal.throwIfAborted()
+    const named = namedOnly(entries)
+    if (named.size === 0) return entries
+    const places = [...named.values()].map(({ change }): ItemPlace => ({ table: change.table, key: change.key }))
+    const fetched = await remote.fetchItems(places)
+    const images = new Map([...named.keys()].map((name, index) => [name, fetched[index]]))
+    const newest = Math.max(...[...images].map(([name, image]) => versionIn(replica, named, name, image)))
+    if (newest <= lastSequence(entries) || round === MAX_FETCH_ROUNDS - 1) return filled(entries, images)
+    const more = await remote.readLog({ scope, after: lastSequence(entries) })
+    if (more.entries.length === 0) return filled(entries, images)
+    entries = [...entries, ...more.entries]
+  }
+  return entries
+}
+
+interface NamedChange {
+  readonly change: ItemChange
+  readonly sequence: number
+}
+
+/** Items whose last change has no image. */
+function namedOnly(entries: readonly LogEntry[]): Map<string, NamedChange> {
+  const last = new Map<string, NamedChange>()
+  for (const { sequence, changes } of entries) {
+    for (const change of changes) last.set(placeName(change), { change, sequence })
+  }
+  for (const [name, { change }] of last) if (change.image !== 'unknown') last.delete(name)
+  return last
+}
+
+/** What is gone was deleted by an entry that is still to be read. */
+function versionIn(
+  replica: Replica,
+  named: ReadonlyMap<string, NamedChange>,
+  name: string,
+  image: Item | undefined,
+): number {
+  const change = named.get(name)
+  assert(change !== undefined, 'Only what was named is fetched.')
+  return image === undefined ? Infinity : (replica.versionOf(change.change.table, image) ?? change.sequence)
+}
+
+/** Entries with the images that were fetched; earlier ones without an image are overtaken, and left out. */
+function filled(entries: readonly LogEntry[], images: ReadonlyMap<string, Item | undefined>): LogEntry[] {
+  return entries.map((entry) => ({
+    ...entry,
+    changes: entry.changes.flatMap((change) => {
+      if (change.image !== 'unknown') return [change]
+      if (!images.has(placeName(change))) return []
+      return [{ ...change, image: images.get(placeName(change)) ?? ('deleted' as const) }]
+    }),
+  }))
+}
+
+/** A step of paging through a scope's items; with it the load may be over. */
+async function loadScope(context: PullContext, scope: string, checkpoint: Checkpoint | undefined): Promise<void> {
+  const { replica, remote } = context
+  if (checkpoint === undefined) {
+    await replica.beginLoad(scope, await remote.readHead(scope))
+    return
+  }
+  const [table] = checkpoint.load?.tables ?? []
+  if (table === undefined) {
+    await replica.endLoad(scope, await remote.readHead(scope))
+    return
+  }
+  const from = checkpoint.load?.from
+  const { items, next } = await remote.readItems({ table, scope, from })
+  await replica.applyPage({ scope, table, items, next }, from)
+}
+
+/** The log does not reach back to what was read: all items are read anew. */
+async function startAnew({ replica, remote }: PullContext, scope: string, head: ScopeHead): Promise<void> {
+  const state = await replica.state()
+  assert(state !== undefined, 'A database is a client of the remote before it pulls.')
+  const row = await remote.readClient(state.clientId)
+  await replica.reconcile((attempts, { lastMutation }): Reconciliation => {
+    const applied = row && attempts.find(({ pushId }) => pushId === row.pushId)
+    if (applied !== undefined) return { applied, lost: attempts, lastMutation: applied.lastMutation }
+    const lost = attempts.filter(({ heads }) => heads[scope] !== undefined)
+    if ((row?.lastMutation ?? 0) === lastMutation) return { lost, lastMutation }
+    return { lost: attempts, unknownBefore: row?.clock ?? 0 }
+  })
+  await replica.beginLoad(scope, head)
+}
+
+/** Whether the client's row is what this client thinks of it; becomes another client where it is not. */
+export async function reconcileClient({ replica, remote }: PullContext): Promise<void> {
+  const state = await replica.state()
+  assert(state !== undefined, 'A database is a client of the remote before it pushes.')
+  const row = await remote.readClient(state.clientId)
+  await replica.reconcile((attempts: readonly Attempt[], now: ReplicaState): Reconciliation => {
+    // Its own pushes were found in the logs meanwhile.
+    if (now.clientId !== state.clientId || (row?.lastMutation ?? 0) === now.lastMutation) {
+      return { lost: [], lastMutation: now.lastMutation }
+    }
+    const applied = row && attempts.find(({ pushId }) => pushId === row.pushId)
+    if (applied !== undefined) return { applied, lost: attempts, lastMutation: applied.lastMutation }
+    // What it had sent was read from the logs, or never arrived and never will: its mutation has passed.
+    return { lost: attempts }
+  })
+}
+
+function lastSequence(entries: readonly LogEntry[]): number {
+  const last = entries.at(-1)
+  assert(last !== undefined, 'A stretch of the log has entries.')
+  return last.sequence
+}
+
+function placeName({ table, key }: ItemPlace): string {
+  return JSON.stringify([table, Object.entries(key).sort(([one], [other]) => (one < other ? -1 : 1))])
+}

@@ -1,0 +1,301 @@
+// Does pending intents again on what others have made of their items, and decides the conflicts that this brings. Pure:
+// two chains of images are followed side by side, the old one from the base that the intents were made on, the new one
+// from what the remote has now (PROTOCOL.md, "Rebase").
+
+import type { ByteKey } from '../base/byte-key.ts'
+import type { Intent, IntentAction } from '../engine/intent.ts'
+import { valueAtPath } from '../expressions/document-path.ts'
+import { ownAttribute } from '../model/attribute-map.ts'
+import type { Item, Key } from '../model/attribute-value.ts'
+import { valuesEqual } from '../model/compare-values.ts'
+import { itemSizeBytes } from '../model/item-size.ts'
+import { MAX_ITEM_SIZE_BYTES } from '../model/limits.ts'
+import { ServiceException, validationException } from '../model/service-exception.ts'
+import { mergeItems } from './merge-items.ts'
+import { overwrittenPaths, recheckAction, replayAction } from './replay-action.ts'
+import type { ConflictSides, ConflictStrategy, Resolution } from './settings.ts'
+
+/** An item that intents touch. */
+export interface RebasedItem {
+  readonly table: string
+  readonly key: Key
+  /** Its base before, and what the remote has now; the same object when nothing has changed. */
+  readonly base: Item | undefined
+  readonly remote: Item | undefined
+  /** When others wrote it last, by the hybrid clock; infinite when nobody knows. */
+  readonly clock: number
+  readonly strategy: ConflictStrategy
+  readonly versionAttribute: string
+}
+
+/** What a rebase works on. */
+export interface Rebase {
+  /** All pending intents that touch the items, in their order. */
+  readonly intents: readonly Intent[]
+  /** All items that the intents touch. */
+  readonly items: ReadonlyMap<ByteKey, RebasedItem>
+  /** What the app's resolver has decided so far. */
+  readonly resolutions: ReadonlyMap<string, Resolution>
+}
+
+/** Why an intent was put aside. */
+export interface ParkingCause {
+  /** The exception's name, or `Conflict`: the app's resolver wants it to be decided later. */
+  readonly name: string
+  readonly message: string
+}
+
+/** An intent that cannot be done any more. */
+export interface ParkedByRebase {
+  readonly intent: Intent
+  readonly cause: ParkingCause
+}
+
+/** A conflict and how it was decided. */
+export interface DecidedConflict extends ConflictSides {
+  readonly rowKey: ByteKey
+  readonly key: Key
+  readonly result: Item | undefined
+  /** The intents in it. */
+  readonly orders: readonly number[]
+}
+
+/** A conflict that the app's resolver has to decide first. */
+export interface OpenConflict {
+  readonly id: string
+  readonly sides: ConflictSides
+}
+
+/** What a rebase comes to. */
+export interface RebaseResult {
+  /** The views of all items. */
+  readonly images: ReadonlyMap<ByteKey, Item | undefined>
+  readonly kept: readonly Intent[]
+  /** Those of the kept that a conflict was decided in: they are not what the app asked for any more. */
+  readonly rewritten: readonly Intent[]
+  /** Lost against a remote write; recorded in `conflicts`. */
+  readonly superseded: readonly Intent[]
+  readonly parked: readonly ParkedByRebase[]
+  readonly conflicts: readonly DecidedConflict[]
+  /** If there are any, the rest does not count. */
+  readonly open: readonly OpenConflict[]
+}
+
+/** `replay` and `win` both do the action again; the latter wipes out what others did. */
+type Decision =
+  | { readonly kind: 'replay' | 'win' | 'lose' | 'park' }
+  | { readonly kind: 'become'; readonly image: Item | undefined }
+  | { readonly kind: 'ask'; readonly conflict: OpenConflict }
+
+/** One action in both chains. */
+interface Step {
+  readonly action: IntentAction
+  readonly item: RebasedItem
+  readonly clock: number
+  /** The old chain before and after the action. */
+  readonly base: Item | undefined
+  readonly local: Item | undefined
+  /** The new chain before the action. */
+  readonly remote: Item | undefined
+}
+
+const REPLAY: Decision = { kind: 'replay' }
+
+/** Rebases pending intents. */
+export function rebase({ intents, items, resolutions }: Rebase): RebaseResult {
+  const run = new RebaseRun(items, resolutions)
+  for (const intent of intents) run.visit(intent)
+  return run.result()
+}
+
+/** Whether two images are the same but for their versions. */
+export function sameImage(one: Item | undefined, other: Item | undefined, versionAttribute: string): boolean {
+  if (one === other) return true
+  if (one === undefined || other === undefined) return false
+  return valuesEqual({ M: withoutVersion(one, versionAttribute) }, { M: withoutVersion(other, versionAttribute) })
+}
+
+/** An image without the version that the remote gave it. */
+export function withoutVersion(item: Item, versionAttribute: string): Item {
+  if (ownAttribute(item, versionAttribute) === undefined) return item
+  const { [versionAttribute]: _version, ...rest } = item
+  return rest
+}
+
+class RebaseRun {
+  readonly #items: ReadonlyMap<ByteKey, RebasedItem>
+  readonly #resolutions: ReadonlyMap<string, Resolution>
+  readonly #old = new Map<ByteKey, Item | undefined>()
+  readonly #new = new Map<ByteKey, Item | undefined>()
+  readonly #changed = new Map<ByteKey, boolean>()
+  readonly #conflicting = new Map<ByteKey, number[]>()
+  readonly #kept: Intent[] = []
+  readonly #rewritten: Intent[] = []
+  readonly #superseded: Intent[] = []
+  readonly #parked: ParkedByRebase[] = []
+  readonly #open: OpenConflict[] = []
+
+  constructor(items: ReadonlyMap<ByteKey, RebasedItem>, resolutions: ReadonlyMap<string, Resolution>) {
+    this.#items = items
+    this.#resolutions = resolutions
+    for (const [rowKey, { base, remote, versionAttribute }] of items) {
+      this.#old.set(rowKey, base)
+      this.#new.set(rowKey, remote)
+      this.#changed.set(rowKey, !sameImage(base, remote, versionAttribute))
+    }
+  }
+
+  visit(intent: Intent): void {
+    const steps = intent.actions.map((action) => this.#step(intent, action))
+    try {
+      this.#settle(intent, steps)
+    } catch (error) {
+      if (!(error instanceof ServiceException)) throw error
+      this.#parked.push({ intent, cause: { name: error.name, message: error.message } })
+    }
+    for (const { action, local } of steps) this.#old.set(action.key, local)
+  }
+
+  result(): RebaseResult {
+    const conflicts = [...this.#conflicting].map(([rowKey, orders]) => {
+      const { table, key, base, remote } = this.#items.get(rowKey) as RebasedItem
+      const [local, result] = [this.#old.get(rowKey), this.#new.get(rowKey)]
+      return { rowKey, table, key, base, local, remote, result, orders }
+    })
+    return {
+      images: this.#new,
+      kept: this.#kept,
+      rewritten: this.#rewritten,
+      superseded: this.#superseded,
+      parked: this.#parked,
+      conflicts,
+      open: this.#open,
+    }
+  }
+
+  #step(intent: Intent, action: IntentAction): Step {
+    const item = this.#items.get(action.key) as RebasedItem
+    const base = this.#old.get(action.key)
+    return { action, item, clock: intent.clock, base, local: replayed(action, base), remote: this.#new.get(action.key) }
+  }
+
+  #settle(intent: Intent, steps: readonly Step[]): void {
+    const decisions = steps.map((step) => this.#decide(step))
+    const contested = steps.filter((_, index) => decisions[index] !== REPLAY)
+    for (const decision of decisions) if (decision.kind === 'ask') this.#open.push(decision.conflict)
+    for (const { action } of contested) this.#noteConflict(action.key, intent.order)
+    if (decisions.some(({ kind }) => kind === 'park')) {
+      this.#parked.push({ intent, cause: { name: 'Conflict', message: 'The conflict is left to be decided.' } })
+    } else if (decisions.some(({ kind }) => kind === 'lose')) {
+      this.#superseded.push(intent)
+    } else {
+      this.#apply(intent, steps, decisions)
+    }
+  }
+
+  /** All of its actions are done to the new chain, or an exception says why none is. */
+  #apply(intent: Intent, steps: readonly Step[], decisions: readonly Decision[]): void {
+    const images = steps.map((step, index) => {
+      const decision = decisions[index] as Decision
+      if (decision.kind === 'become') return decision.image
+      // Where the chains have not parted, the old one has done it already.
+      return step.base === step.remote ? step.local : replayAction(step.action, step.remote)
+    })
+    for (const image of images) checkSize(image)
+    for (const [index, { action }] of steps.entries()) this.#new.set(action.key, images[index])
+    const actions = steps.map(({ action, item }, index) => {
+      const decision = decisions[index] as Decision
+      return decision.kind === 'become' ? becomingAction(action, item, decision.image) : action
+    })
+    const isRewritten = decisions.some(({ kind }) => kind === 'become')
+    const kept = isRewritten ? { ...intent, actions } : intent
+    this.#kept.push(kept)
+    if (isRewritten) this.#rewritten.push(kept)
+  }
+
+  #noteConflict(rowKey: ByteKey, order: number): void {
+    const orders = this.#conflicting.get(rowKey) ?? []
+    orders.push(order)
+    this.#conflicting.set(rowKey, orders)
+  }
+
+  #decide(step: Step): Decision {
+    const { action, item, remote, clock } = step
+    if (this.#changed.get(action.key) !== true) return REPLAY
+    // A condition is checked again before anything is weighed: what it forbids now is refused, not lost.
+    recheckAction(action, remote)
+    if (!isContested(step)) return REPLAY
+    switch (item.strategy) {
+      case 'local-wins':
+        return won(step)
+      case 'remote-wins':
+        return { kind: 'lose' }
+      case 'last-writer-wins':
+        return clock > item.clock ? won(step) : { kind: 'lose' }
+      case 'merge': {
+        const image = mergeItems(step, clock > item.clock ? 'local' : 'remote')
+        return { kind: 'become', image: image && withoutVersion(image, item.versionAttribute) }
+      }
+      default:
+        return this.#resolved(step)
+    }
+  }
+
+  #resolved({ item, base, local, remote }: Step): Decision {
+    const sides = { table: item.table, base, local, remote }
+    const id = JSON.stringify(sides)
+    const resolution = this.#resolutions.get(id)
+    if (resolution === undefined) return { kind: 'ask', conflict: { id, sides } }
+    if ('park' in resolution) return { kind: 'park' }
+    return { kind: 'become', image: 'deleted' in resolution ? undefined : resolution.item }
+  }
+}
+
+/** Whether an action would wipe out something that others have changed. */
+function isContested({ action, item, local, remote }: Step): boolean {
+  const paths = overwrittenPaths(action)
+  if (paths === undefined) return !sameImage(local, remote, item.versionAttribute)
+  if (remote === undefined) return action.kind === 'Update' && item.base !== undefined
+  return paths.some((path) => {
+    const [before, now, wanted] = [item.base, item.remote, local].map(
+      (image) => image && valueAtPath(source(image), path),
+    )
+    const current = valueAtPath(source(remote), path)
+    return !sameValue(before, now) && !sameValue(wanted, current)
+  })
+}
+
+/** An update of what others deleted brings the whole item back, not the part that the update names. */
+function won({ action, item, local, remote }: Step): Decision {
+  if (action.kind !== 'Update' || remote !== undefined) return { kind: 'win' }
+  return { kind: 'become', image: local && withoutVersion(local, item.versionAttribute) }
+}
+
+function source(item: Item): { attribute(name: string): ReturnType<typeof ownAttribute> } {
+  return { attribute: (name) => ownAttribute(item, name) }
+}
+
+function sameValue(one: ReturnType<typeof valueAtPath>, other: ReturnType<typeof valueAtPath>): boolean {
+  return one === other || (one !== undefined && other !== undefined && valuesEqual(one, other))
+}
+
+/** The old chain was made by these very actions; one that fails on it had no part in it. */
+function replayed(action: IntentAction, base: Item | undefined): Item | undefined {
+  try {
+    return replayAction(action, base)
+  } catch (error) {
+    if (!(error instanceof ServiceException)) throw error
+    return base
+  }
+}
+
+function becomingAction(action: IntentAction, { table, key }: RebasedItem, image: Item | undefined): IntentAction {
+  const about = { tableId: action.tableId, key: action.key }
+  if (image === undefined) return { ...about, kind: 'Delete', request: { TableName: table, Key: key } }
+  return { ...about, kind: 'Put', request: { TableName: table, Item: image } }
+}
+
+function checkSize(image: Item | undefined): void {
+  if (image === undefined || itemSizeBytes(image) <= MAX_ITEM_SIZE_BYTES) return
+  throw validationException('Item size has exceeded the maximum allowed size')
+}

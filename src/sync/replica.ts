@@ -1,0 +1,611 @@
+// The local side of replication: every change that replication makes to the database, each one transaction. Knows
+// nothing of the network; what it is given to apply is data.
+
+import { assert } from '../base/assert.ts'
+import type { ByteKey } from '../base/byte-key.ts'
+import type { Clock } from '../base/clock.ts'
+import { DatabaseError } from '../base/database-error.ts'
+import { type Random, randomUuid } from '../base/random.ts'
+import { decodeBaseImage } from '../engine/base-image.ts'
+import { Catalog } from '../engine/catalog.ts'
+import { forEachRow } from '../engine/for-each-row.ts'
+import type { Intent, IntentAction } from '../engine/intent.ts'
+import { baseImageKey, baseImageRange, itemKeyOfBaseImageKey, prefixRange } from '../engine/keyspace.ts'
+import { nextReading, readOutboxState, writeOutboxState } from '../engine/outbox-state.ts'
+import { readSnapshot } from '../engine/read-snapshot.ts'
+import type { TableSchema } from '../engine/table-schema.ts'
+import { ownAttribute } from '../model/attribute-map.ts'
+import type { Item, Key } from '../model/attribute-value.ts'
+import { PackedItem } from '../model/packed-item.ts'
+import { canonicalItem } from '../model/validate-item.ts'
+import type { OrderedStore, Reader, Transaction } from '../storage/contract.ts'
+import { planPush, type PushableItem, type PushPlan } from './plan-push.ts'
+import type { ParkingCause } from './rebase.ts'
+import type { ItemChange, LogEntry, Push, ScopeHead, UnexpectedItem } from './remote-table.ts'
+import {
+  intentId,
+  keyOfAction,
+  readIntents,
+  type RemoteImage,
+  ReplicaSession,
+  ResolutionNeeded,
+} from './replica-session.ts'
+import {
+  type Attempt,
+  type Checkpoint,
+  type ConflictRecord,
+  deleteAttempt,
+  deleteParked,
+  forgetSeen,
+  markSeen,
+  type ParkedMutation,
+  readAttempts,
+  readCheckpoint,
+  readConflicts,
+  readParked,
+  readParkedMutation,
+  readReplicaState,
+  type ReplicaState,
+  wasSeen,
+  writeAttempt,
+  writeCheckpoint,
+  writeReplicaState,
+} from './replication-rows.ts'
+import { scopeOf } from './scope.ts'
+import {
+  type ConflictStrategy,
+  DEFAULT_STRATEGY,
+  DEFAULT_VERSION_ATTRIBUTE,
+  type ReplicatedTable,
+  type Resolution,
+} from './settings.ts'
+
+/** What a replica is made of. */
+export interface ReplicaOptions {
+  readonly store: OrderedStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly tables: Readonly<Record<string, ReplicatedTable>>
+}
+
+/** A page of a scope's items that was read, and where the next begins. */
+export interface LoadedPage {
+  readonly scope: string
+  readonly table: string
+  readonly items: readonly Item[]
+  readonly next: Key | undefined
+}
+
+/** A push that may be sent: it is remembered. `done`: its intents change nothing and need no push. */
+export type PreparedPush = { readonly kind: 'push'; readonly push: Push } | { readonly kind: 'done' | 'nothing' }
+
+/** What waits to be replicated. */
+export interface PendingCount {
+  readonly intents: number
+  readonly parked: number
+  readonly conflicts: number
+}
+
+/** Intents that are looked at for one push. */
+const MAX_CONSIDERED_INTENTS = 2000
+/** Times that the app's resolver is asked for one transaction. */
+const MAX_RESOLUTION_ROUNDS = 1000
+/** Rows that one step of a sweep looks at. */
+const SWEEP_ROWS = 500
+
+/** The database as replication changes it. */
+export class Replica {
+  readonly #store: OrderedStore
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #tables: ReadonlyMap<string, ReplicatedTable>
+  readonly #strategies: ReadonlyMap<string, ConflictStrategy>
+  readonly #catalog = new Catalog()
+
+  constructor({ store, clock, random, tables }: ReplicaOptions) {
+    this.#store = store
+    this.#clock = clock
+    this.#random = random
+    this.#tables = new Map(Object.entries(tables))
+    this.#strategies = new Map(
+      Object.entries(tables).map(([name, table]) => [name, table.conflicts ?? DEFAULT_STRATEGY]),
+    )
+  }
+
+  /**
+   * Makes this database a client of the remote, and has the tables' writes queued from now on.
+   *
+   * @throws DatabaseError `InvalidOption` when a table that is to be replicated has items already
+   */
+  async begin(): Promise<ReplicaState> {
+    const clientId = randomUuid(this.#random)
+    return this.#store.write(async (transaction) => {
+      for (const [name, settings] of this.#tables) await this.#declare(transaction, name, settings)
+      const known = await readReplicaState(transaction)
+      if (known !== undefined) return known
+      const state = { clientId, lastMutation: 0, nextConflict: 0 }
+      writeReplicaState(transaction, state)
+      return state
+    })
+  }
+
+  /** The schema of a replicated table. */
+  async schema(table: string): Promise<TableSchema> {
+    return readSnapshot(this.#store, false, (snapshot) => this.#catalog.requireNamed(snapshot, table))
+  }
+
+  /** The version that the remote gave an item; undefined where it has none. */
+  versionOf(table: string, item: Item): number | undefined {
+    return versionOf(item, this.#versionAttribute(table))
+  }
+
+  async checkpoint(scope: string): Promise<Checkpoint | undefined> {
+    return readSnapshot(this.#store, true, (snapshot) => readCheckpoint(snapshot, scope))
+  }
+
+  async state(): Promise<ReplicaState | undefined> {
+    return readSnapshot(this.#store, true, readReplicaState)
+  }
+
+  async attempts(): Promise<readonly Attempt[]> {
+    return readSnapshot(this.#store, true, readAttempts)
+  }
+
+  async parked(): Promise<readonly ParkedMutation[]> {
+    return readSnapshot(this.#store, false, readParked)
+  }
+
+  async conflicts(): Promise<readonly ConflictRecord[]> {
+    return readSnapshot(this.#store, false, readConflicts)
+  }
+
+  /** The intents that wait, in their order. */
+  async pending(limit: number): Promise<readonly Intent[]> {
+    return readSnapshot(this.#store, false, (snapshot) => readIntents(snapshot, { after: 0, limit }))
+  }
+
+  /** The difference between the remote's time of day and the machine's, where it was learnt. */
+  async setSkew(skewMs: number): Promise<void> {
+    await this.#store.write(async (transaction) => {
+      const state = await readOutboxState(transaction)
+      writeOutboxState(transaction, { ...state, skewMs })
+    })
+  }
+
+  /** Plans the next push and remembers it. What can never be pushed is parked. */
+  async preparePush(scopes: readonly string[], maxIntents: number): Promise<PreparedPush> {
+    const pushId = randomUuid(this.#random)
+    return this.#run(async (session, transaction, nowMs) => {
+      const checkpoints = await this.#openCheckpoints(transaction, scopes)
+      const plan = await this.#plan(transaction, { openScopes: new Set(checkpoints.keys()), maxIntents })
+      for (const { order, cause } of plan.unfit) await session.park(order, cause)
+      if (plan.intents.length === 0) return { kind: 'nothing' }
+      const intents = plan.intents.map(intentId)
+      if (plan.items.length === 0) {
+        await session.acknowledge(intents, [])
+        return { kind: 'done' }
+      }
+      const outbox = await readOutboxState(transaction)
+      const clock = nextReading(outbox, nowMs)
+      const heads = Object.fromEntries(
+        plan.scopes.map((scope) => [scope, headOf(checkpoints.get(scope) as Checkpoint)]),
+      )
+      const { clientId, lastMutation: previousMutation } = session.state
+      const lastMutation = previousMutation + plan.intents.length
+      const fresh: Push = { clientId, pushId, previousMutation, lastMutation, clock, intents, heads, items: plan.items }
+      const known = (await readAttempts(transaction)).find((attempt) => isSamePush(attempt, fresh))
+      if (known !== undefined) return { kind: 'push', push: { ...fresh, pushId: known.pushId, clock: known.clock } }
+      session.seeClock(clock)
+      writeAttempt(transaction, attemptOf(fresh))
+      return { kind: 'push', push: fresh }
+    })
+  }
+
+  /** The push is known to be in effect: what it made is what the remote has. */
+  async settlePush(push: Push): Promise<void> {
+    await this.#run(async (session, transaction) => {
+      const images: RemoteImage[] = []
+      for (const [scope, head] of Object.entries(push.heads)) {
+        const checkpoint = await readCheckpoint(transaction, scope)
+        // Another tab may have read its entry already.
+        if (checkpoint === undefined || checkpoint.sequence !== head.sequence) continue
+        const logId = head.sequence === 0 ? push.pushId : head.logId
+        writeCheckpoint(transaction, { ...checkpoint, sequence: head.sequence + 1, logId })
+        images.push(...this.#pushedImages(push, scope))
+      }
+      await session.acknowledge(push.intents, images)
+      await this.#passMutation(session, transaction, push.lastMutation)
+    })
+  }
+
+  /** Applies a stretch of a scope's log that follows its checkpoint. Answers false when it does not (any more). */
+  async applyEntries(scope: string, entries: readonly LogEntry[], logId: string): Promise<boolean> {
+    return this.#run(async (session, transaction) => {
+      const checkpoint = await readCheckpoint(transaction, scope)
+      const [first] = entries
+      const last = entries.at(-1)
+      if (checkpoint === undefined || first === undefined || last === undefined) return false
+      if (checkpoint.sequence !== first.sequence - 1) return false
+      const attempts = await readAttempts(transaction)
+      for (const group of groupByAuthor(entries, session.state.clientId)) {
+        await this.#applyGroup(session, group, checkpoint)
+        if (group.isOwn) await this.#passMutation(session, transaction, lastOf(group.entries).lastMutation)
+      }
+      for (const attempt of attempts)
+        if (isOvertaken(attempt, scope, last.sequence)) deleteAttempt(transaction, attempt)
+      for (const { clock } of entries) session.seeClock(clock)
+      writeCheckpoint(transaction, withSequence(checkpoint, last.sequence, logId))
+      return true
+    })
+  }
+
+  /** Items were not as a push expected them: others wrote them past the log. */
+  async applyUnexpected(unexpected: readonly UnexpectedItem[]): Promise<void> {
+    await this.#run(async (session) => {
+      for (const { table, key, current } of unexpected) {
+        const image = current && canonicalItem(current)
+        await session.applyRemote([{ table, key: canonicalItem(key), image, clock: Infinity }])
+      }
+    })
+  }
+
+  async park(orders: readonly number[], cause: ParkingCause): Promise<void> {
+    await this.#run(async (session) => {
+      for (const order of orders) await session.park(order, cause)
+    })
+  }
+
+  /** Puts a parked mutation back, as it was or with other requests. Answers false when it is not there (any more). */
+  async retry(order: number, edit?: (actions: readonly IntentAction[]) => readonly IntentAction[]): Promise<boolean> {
+    return this.#run(async (session, transaction) => {
+      const parked = await readParkedMutation(transaction, order)
+      if (parked === undefined) return false
+      await session.unpark(parked, edit?.(parked.actions) ?? parked.actions)
+      return true
+    })
+  }
+
+  /** Gives a parked mutation up. Answers false when it is not there (any more). */
+  async discard(order: number): Promise<boolean> {
+    return this.#store.write(async (transaction) => {
+      if ((await readParkedMutation(transaction, order)) === undefined) return false
+      deleteParked(transaction, order)
+      return true
+    })
+  }
+
+  /** Begins to page through a scope's items, from the log's head as it is now. */
+  async beginLoad(scope: string, head: ScopeHead): Promise<void> {
+    await this.#store.write(async (transaction) => {
+      const before = await readCheckpoint(transaction, scope)
+      const tables = [...this.#tables].filter(([, { scope: rule }]) => mayHold(rule, scope)).map(([name]) => name)
+      const load = { tables, isResync: before !== undefined, itemCount: 0 }
+      await forgetSeen(transaction, scope)
+      writeCheckpoint(transaction, { scope, phase: 'loading', ...head, load })
+    })
+  }
+
+  /** Takes over a page of a scope's items. Answers false when another tab has gone on meanwhile. */
+  async applyPage({ scope, table, items, next }: LoadedPage, from: Key | undefined): Promise<boolean> {
+    return this.#run(async (session, transaction) => {
+      const checkpoint = await readCheckpoint(transaction, scope)
+      const load = checkpoint?.load
+      if (checkpoint === undefined || load === undefined || load.tables[0] !== table) return false
+      if (JSON.stringify(load.from) !== JSON.stringify(from)) return false
+      const writer = await session.writer(table)
+      const images = items.map((untrusted): RemoteImage => {
+        const image = canonicalItem(untrusted)
+        return { table, key: keyOf(writer.table, image), image, clock: Infinity }
+      })
+      await session.applyRemote(images)
+      if (load.isResync) {
+        for (const { key } of images) markSeen(transaction, scope, await session.rowKey(table, key))
+      }
+      const tables = next === undefined ? load.tables.slice(1) : load.tables
+      const itemCount = load.itemCount + items.length
+      const { isResync } = load
+      writeCheckpoint(transaction, {
+        ...checkpoint,
+        load: { tables, isResync, itemCount, ...(next && { from: next }) },
+      })
+      return true
+    })
+  }
+
+  /** All pages were read: what the remote has no more goes, and the log is read on. */
+  async endLoad(scope: string, head: ScopeHead): Promise<void> {
+    const checkpoint = await this.checkpoint(scope)
+    if (checkpoint?.load?.isResync === true) await this.#sweep(scope)
+    await this.#store.write(async (transaction) => {
+      const now = await readCheckpoint(transaction, scope)
+      if (now?.phase !== 'loading') return
+      await forgetSeen(transaction, scope)
+      const { load: _load, ...rest } = now
+      const phase = head.sequence <= now.sequence ? 'complete' : 'catching-up'
+      writeCheckpoint(transaction, { ...rest, phase, overlapEnd: head.sequence })
+    })
+  }
+
+  /** The log no longer tells what became of this client's pushes: what the client's row tells decides. */
+  async reconcile(decide: (attempts: readonly Attempt[], state: ReplicaState) => Reconciliation): Promise<void> {
+    const clientId = randomUuid(this.#random)
+    await this.#run(async (session, transaction) => {
+      const attempts = await readAttempts(transaction)
+      const { applied, unknownBefore, lastMutation, lost } = decide(attempts, session.state)
+      if (applied !== undefined) await session.acknowledge(applied.intents, [])
+      if (unknownBefore !== undefined) await this.#parkUnknown(session, transaction, { lost, unknownBefore })
+      for (const attempt of lost) deleteAttempt(transaction, attempt)
+      session.changeState(lastMutation === undefined ? { clientId, lastMutation: 0 } : { lastMutation })
+    })
+  }
+
+  async #parkUnknown(
+    session: ReplicaSession,
+    transaction: Transaction,
+    { lost, unknownBefore }: { readonly lost: readonly Attempt[]; readonly unknownBefore: number },
+  ): Promise<void> {
+    const cause = { name: 'UnknownOutcome', message: 'It may have taken effect: the remote no longer knows.' }
+    const sent = new Set(lost.flatMap(({ intents }) => intents.map(({ order }) => order)))
+    const intents = await readIntents(transaction, { after: 0, limit: Infinity })
+    for (const { order, clock } of intents) {
+      if (sent.has(order) || clock <= unknownBefore) await session.park(order, cause)
+    }
+  }
+
+  async #applyGroup(session: ReplicaSession, { entries, isOwn }: EntryGroup, checkpoint: Checkpoint): Promise<void> {
+    const images: RemoteImage[] = []
+    for (const [change, sequence] of lastChanges(entries)) {
+      const image = await this.#imageOf(session, { change, sequence, checkpoint })
+      if (image !== undefined) images.push(image)
+    }
+    if (isOwn)
+      await session.acknowledge(
+        entries.flatMap(({ intents }) => intents),
+        images,
+      )
+    else await session.applyRemote(images)
+  }
+
+  /** What an entry's change makes of its item; undefined when the item here is newer. */
+  async #imageOf(
+    session: ReplicaSession,
+    { change, sequence, checkpoint }: { change: ItemChange; sequence: number; checkpoint: Checkpoint },
+  ): Promise<RemoteImage | undefined> {
+    const { table, clock } = change
+    const versionAttribute = this.#versionAttribute(table)
+    const key = canonicalItem(change.key)
+    if (checkpoint.overlapEnd !== undefined && sequence <= checkpoint.overlapEnd) {
+      const version = versionOf(await session.knownImage(table, key), versionAttribute)
+      if (version !== undefined && version >= sequence && version <= checkpoint.overlapEnd) return undefined
+    }
+    assert(change.image !== 'unknown', 'What an entry only names is fetched before it is applied.')
+    if (change.image === 'deleted') return { table, key, image: undefined, clock }
+    const image = canonicalItem({
+      ...change.image,
+      [versionAttribute]: ownAttribute(change.image, versionAttribute) ?? { N: String(sequence) },
+    })
+    return { table, key, image, clock }
+  }
+
+  #pushedImages(push: Push, scope: string): RemoteImage[] {
+    const version = { N: String((push.heads[scope]?.sequence ?? 0) + 1) }
+    return push.items.flatMap(({ table, key, image, clock, ...item }) => {
+      if (item.scope !== scope || image === 'checked') return []
+      const now = image === 'deleted' ? undefined : { ...image, [this.#versionAttribute(table)]: version }
+      return [{ table, key, image: now, clock }]
+    })
+  }
+
+  #versionAttribute(table: string): string {
+    return this.#tables.get(table)?.versionAttribute ?? DEFAULT_VERSION_ATTRIBUTE
+  }
+
+  /** All attempts stood on the same mutation: one of them has arrived, so the others never will. */
+  async #passMutation(session: ReplicaSession, transaction: Transaction, lastMutation: number): Promise<void> {
+    for (const attempt of await readAttempts(transaction)) {
+      if (attempt.previousMutation < lastMutation) deleteAttempt(transaction, attempt)
+    }
+    session.changeState({ lastMutation })
+  }
+
+  async #openCheckpoints(reader: Reader, scopes: readonly string[]): Promise<Map<string, Checkpoint>> {
+    const open = new Map<string, Checkpoint>()
+    for (const scope of scopes) {
+      const checkpoint = await readCheckpoint(reader, scope)
+      if (checkpoint?.phase === 'complete') open.set(scope, checkpoint)
+    }
+    return open
+  }
+
+  async #plan(
+    reader: Transaction,
+    { openScopes, maxIntents }: { readonly openScopes: ReadonlySet<string>; readonly maxIntents: number },
+  ): Promise<PushPlan> {
+    const intents = await readIntents(reader, { after: 0, limit: MAX_CONSIDERED_INTENTS })
+    const items = new Map<ByteKey, PushableItem>()
+    for (const action of intents.flatMap(({ actions }) => actions)) {
+      if (items.has(action.key)) continue
+      const item = await this.#pushableItem(reader, action)
+      if (item !== undefined) items.set(action.key, item)
+    }
+    const blocked = new Map<ByteKey, number>()
+    for (const { actions, blocksBefore } of await readParked(reader)) {
+      for (const { key } of actions) blocked.set(key, Math.max(blocksBefore, blocked.get(key) ?? 0))
+    }
+    return planPush({ intents, items, blocked, openScopes, maxIntents })
+  }
+
+  async #pushableItem(reader: Reader, action: IntentAction): Promise<PushableItem | undefined> {
+    const table = await this.#catalog.find(reader, action.request.TableName)
+    const replication = table?.record.replication
+    if (table === undefined || replication === undefined || table.record.tableId !== action.tableId) return undefined
+    const row = await reader.get(baseImageKey(action.key))
+    const dictionary = await this.#catalog.dictionary(reader, table)
+    const base = row && decodeBaseImage(row, dictionary)?.toItem()
+    const { scope: rule, versionAttribute } = replication
+    return { table, rule, versionAttribute, key: keyOfAction({ table }, action), base }
+  }
+
+  async #declare(transaction: Transaction, name: string, settings: ReplicatedTable): Promise<void> {
+    const table = await this.#catalog.requireNamed(transaction, name)
+    if (table.record.replication !== undefined) return
+    if (await transaction.scan(prefixRange(table.prefix)).advance()) {
+      const message = 'A table has to be empty when its replication begins.'
+      throw new DatabaseError('InvalidOption', message, { data: { table: name } })
+    }
+    const replication = {
+      scope: settings.scope,
+      versionAttribute: settings.versionAttribute ?? DEFAULT_VERSION_ATTRIBUTE,
+    }
+    this.#catalog.save(transaction, { ...table.record, replication })
+  }
+
+  /** Takes away what a resync has not met: the remote has it no more. */
+  async #sweep(scope: string): Promise<void> {
+    for (const name of this.#tables.keys()) {
+      const gone = await readSnapshot(this.#store, true, (snapshot) => this.#unseenItems(snapshot, scope, name))
+      for (let at = 0; at < gone.length; at += SWEEP_ROWS) {
+        await this.#run((session) => session.applyRemote(gone.slice(at, at + SWEEP_ROWS)))
+      }
+    }
+  }
+
+  async #unseenItems(reader: Reader, scope: string, name: string): Promise<RemoteImage[]> {
+    const table = await this.#catalog.requireNamed(reader, name)
+    const replication = table.record.replication
+    if (replication === undefined) return []
+    const dictionary = await this.#catalog.dictionary(reader, table)
+    const known = new Map<ByteKey, Item>()
+    await forEachRow(reader.scan(prefixRange(table.prefix)), ({ key, value }) => {
+      known.set(key, new PackedItem(value, dictionary).toItem())
+      return true
+    })
+    // What has pending writes is known by its base: the view may have it no more, or only have it in the view.
+    await forEachRow(reader.scan(baseImageRange(table.record.tableId)), ({ key, value }) => {
+      const base = decodeBaseImage(value, dictionary)?.toItem()
+      if (base === undefined) known.delete(itemKeyOfBaseImageKey(key))
+      else known.set(itemKeyOfBaseImageKey(key), base)
+      return true
+    })
+    const unseen: RemoteImage[] = []
+    for (const [rowKey, item] of known) {
+      if (scopeOf(replication.scope, table, item) !== scope || (await wasSeen(reader, scope, rowKey))) continue
+      unseen.push({ table: name, key: keyOf(table, item), image: undefined, clock: Infinity })
+    }
+    return unseen
+  }
+
+  /** Runs a transaction of replication, asking the app's resolver between attempts as often as it is needed. */
+  async #run<T>(body: (session: ReplicaSession, transaction: Transaction, nowMs: number) => Promise<T>): Promise<T> {
+    const resolutions = new Map<string, Resolution>()
+    const nowMs = this.#clock.now()
+    const options = { catalog: this.#catalog, nowMs, strategies: this.#strategies, resolutions }
+    for (let round = 0; round < MAX_RESOLUTION_ROUNDS; round++) {
+      try {
+        return await this.#store.write(async (transaction) => {
+          const session = await ReplicaSession.open(transaction, options)
+          const result = await body(session, transaction, nowMs)
+          await session.finish()
+          return result
+        })
+      } catch (error) {
+        if (!(error instanceof ResolutionNeeded)) throw error
+        for (const { id, sides } of error.conflicts) {
+          const strategy = this.#strategies.get(sides.table)
+          resolutions.set(id, typeof strategy === 'function' ? await strategy(sides) : { park: true })
+        }
+      }
+    }
+    throw new DatabaseError('InvalidOption', 'The resolver of conflicts does not come to an end.')
+  }
+}
+
+/** What the client's row tells of pushes that the log no longer has. */
+export interface Reconciliation {
+  readonly applied?: Attempt
+  /** Attempts that are known to have arrived, never to arrive, or of which nobody knows. */
+  readonly lost: readonly Attempt[]
+  /** What was made before this reading of the clock, or was sent, may have taken effect. */
+  readonly unknownBefore?: number
+  /** Undefined: this database becomes another client. */
+  readonly lastMutation?: number
+}
+
+interface EntryGroup {
+  readonly isOwn: boolean
+  readonly entries: readonly LogEntry[]
+}
+
+/** Entries of others in a row are taken over at once; each of this client's own stands for itself. */
+function groupByAuthor(entries: readonly LogEntry[], clientId: string): EntryGroup[] {
+  const groups: { isOwn: boolean; entries: LogEntry[] }[] = []
+  for (const entry of entries) {
+    const isOwn = entry.clientId === clientId
+    const last = groups.at(-1)
+    if (last === undefined || isOwn || last.isOwn) groups.push({ isOwn, entries: [entry] })
+    else last.entries.push(entry)
+  }
+  return groups
+}
+
+/** The last change of each item, and its entry. */
+function lastChanges(entries: readonly LogEntry[]): readonly (readonly [ItemChange, number])[] {
+  const last = new Map<string, readonly [ItemChange, number]>()
+  for (const { sequence, changes } of entries) {
+    for (const change of changes) last.set(JSON.stringify([change.table, sortedKey(change.key)]), [change, sequence])
+  }
+  return [...last.values()]
+}
+
+function sortedKey(key: Key): unknown {
+  return Object.entries(key).sort(([one], [other]) => (one < other ? -1 : 1))
+}
+
+function lastOf(entries: readonly LogEntry[]): LogEntry {
+  return entries[entries.length - 1] as LogEntry
+}
+
+/** A push that expects a head which the log has left behind can never arrive. */
+function isOvertaken({ heads }: Attempt, scope: string, sequence: number): boolean {
+  const expected = heads[scope]
+  return expected !== undefined && expected < sequence
+}
+
+function withSequence(checkpoint: Checkpoint, sequence: number, logId: string): Checkpoint {
+  const { overlapEnd, phase } = checkpoint
+  const isBehind = overlapEnd !== undefined && sequence < overlapEnd
+  return { ...checkpoint, sequence, logId, phase: phase === 'catching-up' && !isBehind ? 'complete' : phase }
+}
+
+function headOf({ sequence, logId }: Checkpoint): ScopeHead {
+  return { sequence, logId }
+}
+
+function attemptOf({ pushId, previousMutation, lastMutation, clock, intents, heads }: Push): Attempt {
+  const sequences = Object.fromEntries(Object.entries(heads).map(([scope, { sequence }]) => [scope, sequence]))
+  return { pushId, previousMutation, lastMutation, clock, intents, heads: sequences }
+}
+
+function isSamePush(attempt: Attempt, push: Push): boolean {
+  const { pushId: _id, clock: _clock, ...known } = attempt
+  const { pushId: _otherId, clock: _otherClock, ...fresh } = attemptOf(push)
+  return JSON.stringify(known) === JSON.stringify(fresh)
+}
+
+function keyOf({ positionNames }: TableSchema, item: Item): Key {
+  return Object.fromEntries(
+    positionNames.flatMap((name) => {
+      const value = ownAttribute(item, name)
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
+}
+
+function versionOf(item: Item | undefined, versionAttribute: string): number | undefined {
+  const version = item && ownAttribute(item, versionAttribute)
+  return version !== undefined && 'N' in version ? Number(version.N) : undefined
+}
+
+function mayHold(rule: ReplicatedTable['scope'], scope: string): boolean {
+  return rule.kind !== 'table' || rule.scope === scope
+}
