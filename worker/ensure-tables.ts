@@ -1,5 +1,5 @@
 // Brings a stored table up to its declaration: creates it where it is missing, adds global indexes that are missing, enables
-// its time to live, and refuses what cannot be changed. Global indexes and a time to live that are stored but not declared
+// its stream and its time to live, and refuses what cannot be changed. Global indexes, a stream and a time to live that are stored but not declared
 // are left alone: another tab may run another version of the app. Other tabs may be doing the same at the same time.
 
 import { type Clock, sleep } from '../src/base/clock.ts'
@@ -12,6 +12,7 @@ import type {
   Projection,
 } from '../src/model/key-schema.ts'
 import type { TableDescription } from '../src/model/operations.ts'
+import type { StreamViewType } from '../src/model/stream-operations.ts'
 import { ServiceException, type ServiceExceptionName } from '../src/model/service-exception.ts'
 import type { TableDeclaration } from '../src/model/table-declaration.ts'
 import type { Send } from './send.ts'
@@ -57,8 +58,29 @@ async function nextStep(send: Send, declaration: TableDeclaration): Promise<'don
   }
   const missing = missingIndex(declaration, table)
   if (missing !== undefined) return attempt(() => addIndex(send, declaration, missing))
+  if (declaration.stream !== undefined) await enableStream(send, table, declaration.stream)
   if (declaration.timeToLive !== undefined) await enableTimeToLive(send, declaration.name, declaration.timeToLive)
   return 'done'
+}
+
+async function enableStream(send: Send, table: TableDescription, StreamViewType: StreamViewType): Promise<void> {
+  const { TableName } = table
+  if (hasStream(table, StreamViewType)) return
+  try {
+    await send('UpdateTable', { TableName, StreamSpecification: { StreamEnabled: true, StreamViewType } })
+  } catch (error) {
+    // Another tab may have enabled it since.
+    const stored = await describe(send, TableName)
+    if (stored === undefined || !hasStream(stored, StreamViewType)) throw error
+  }
+}
+
+/** Whether the table has a stream; with another view, it cannot be had. */
+function hasStream({ TableName, StreamSpecification: stored }: TableDescription, declared: StreamViewType): boolean {
+  if (stored?.StreamViewType === undefined) return false
+  const difference = compare('stream', declared, stored.StreamViewType)
+  if (difference !== undefined) throw mismatch(TableName, difference)
+  return true
 }
 
 async function enableTimeToLive(send: Send, TableName: string, AttributeName: string): Promise<void> {

@@ -14,7 +14,7 @@ type Names = string | readonly string[] | undefined
 
 /** The input of CreateTable. */
 export function createTableInput(declaration: TableDeclaration): CreateTableInput {
-  const { name, key } = declaration
+  const { name, key, stream } = declaration
   const KeySchema = keySchema(key.partition, key.sort)
   const globalIndexes = globalIndexesOf(declaration)
   const localIndexes = localIndexesOf(declaration)
@@ -25,6 +25,7 @@ export function createTableInput(declaration: TableDeclaration): CreateTableInpu
     ...(globalIndexes.length > 0 && { GlobalSecondaryIndexes: globalIndexes }),
     ...(localIndexes.length > 0 && { LocalSecondaryIndexes: localIndexes }),
     BillingMode: 'PAY_PER_REQUEST',
+    ...(stream !== undefined && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream } }),
   }
 }
 

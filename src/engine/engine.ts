@@ -113,8 +113,10 @@ export function createEngine(options: EngineOptions): Engine {
       return new LiveQueries({ store, catalog, clock })
     },
     async changes(read) {
+      // Taken before anything is waited for: what is written after this call comes after it.
+      const seenUpTo = store.statistics().sequence
       const { readTableChanges } = await import('./table-changes.ts')
-      return readTableChanges(services, read)
+      return readTableChanges(services, { ...read, seenUpTo })
     },
     statistics: () => ({
       store: store.statistics(),

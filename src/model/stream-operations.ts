@@ -5,6 +5,8 @@ import type { KeySchemaElement } from './key-schema.ts'
 
 /** What a stream's records show of an item: its key, as it is now, as it was before, or both. */
 export type StreamViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES'
+/** What became of an item, in the words of this package's own functions. */
+export type ChangeKind = 'insert' | 'modify' | 'remove'
 /** Whether a stream takes records. A disabled one can be read for another 24 hours. */
 export type StreamStatus = 'ENABLED' | 'DISABLED'
 /** Where in a shard an iterator starts. */

@@ -2,6 +2,7 @@
 // client's `defineTable` adds the types that are inferred from it.
 
 import type { KeyAttributeType } from './attribute-value.ts'
+import type { StreamViewType } from './stream-operations.ts'
 
 /** Types of the attributes that keys are made of: `S` string, `N` number, `B` binary. */
 export type AttributeTypes = Readonly<Record<string, KeyAttributeType>>
@@ -42,6 +43,8 @@ export interface TableDeclaration<
   readonly key: PrimaryKey
   readonly globalIndexes?: GlobalIndexes
   readonly localIndexes?: LocalIndexes
+  /** Gives the table a stream of its changes, and says what its records show of an item. */
+  readonly stream?: StreamViewType
   /** The attribute that holds when an item expires, in seconds since 1970: it is deleted within a second of it. */
   readonly timeToLive?: string
 }

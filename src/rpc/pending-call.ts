@@ -67,7 +67,8 @@ export class PendingCall {
   }
 }
 
-const READS = /^(BatchGet|Describe|Get|List|Query|Scan|TransactGet|tidetable:(ensure|get|statistics))/
+const READS =
+  /^(BatchGet|Describe|Get|List|Query|Scan|TransactGet|tidetable:(changes|end-changes|ensure|get|statistics))/
 
 /** True for operations that change nothing, or nothing twice, so that they can be asked again of another worker. */
 export function isRead({ operation, input }: CallForm): boolean {
@@ -79,7 +80,12 @@ function requestedOperation({ request }: HttpCall): string {
   return request.headers['x-amz-target']?.split('.', 2)[1] ?? ''
 }
 
-/** True for operations whose time depends on how much is stored: an index that is added has to be filled. */
+/** True for operations whose time depends on how much is stored (an index that is added has to be filled), or on others. */
 export function isUnlimited(form: CallForm): boolean {
-  return form.operation === 'tidetable:ensure-tables'
+  return form.operation === 'tidetable:ensure-tables' || isLongPoll(form)
+}
+
+/** True for the call that waits until there is news: it travels alone, as it would lend its time to others. */
+export function isLongPoll({ operation }: CallForm): boolean {
+  return operation === 'tidetable:live-news'
 }

@@ -10,9 +10,13 @@ import type { DatabaseErrorCode, DatabaseErrorData } from '../base/database-erro
 import type { RawRequest } from '../base/http-message.ts'
 import type { LogLevel } from '../base/logger.ts'
 import type { EngineStatistics } from '../engine/engine.ts'
+import type { WatchUpdate } from '../engine/live/live-news.ts'
+import type { WatchedOperation } from '../engine/live/watch-source.ts'
 import type { PackedItem } from '../model/packed-item.ts'
 import type { ServiceExceptionFields, ServiceExceptionName } from '../model/service-exception.ts'
+import type { ChangeKind, StreamViewType } from '../model/stream-operations.ts'
 import type { TableDeclaration } from '../model/table-declaration.ts'
+import type { WriteOrigin } from '../model/write-origin.ts'
 
 /** Stands where a packed item was taken out. Only its identity counts. */
 export type Hole = Readonly<Record<never, never>>
@@ -43,6 +47,8 @@ export interface Opened {
   readonly lockName: string | undefined
 }
 
+export type { WatchedOperation }
+
 /** How rows travel: as packed items, or as the API's attribute values. */
 export type RowForm = 'packed' | 'attribute-values'
 
@@ -54,6 +60,18 @@ export interface WorkerOperations {
   'tidetable:put-many': BulkInput
   'tidetable:delete-many': BulkInput
   'tidetable:get-many': BulkInput
+  /** Begins to keep a result right. What becomes of it comes with the news. */
+  'tidetable:watch': WatchInput
+  /** Ends watches, by their ids. */
+  'tidetable:unwatch': readonly number[]
+  /** What is new of all watches of the page, once there is something. Answered with WireLiveNews. */
+  'tidetable:live-news': undefined
+  /** Ends all watches, and has waiting for news answered. */
+  'tidetable:end-live': undefined
+  /** Some changes of a table, once there are any. Answered with ChangesOutput. */
+  'tidetable:changes': ChangesInput
+  /** Has waiting for changes answered at once. */
+  'tidetable:end-changes': Pick<ChangesInput, 'readerId'>
   /** A request of DynamoDB's HTTP protocol. Answered with a RawResponse. */
   'tidetable:http': HttpCall
   'tidetable:statistics': undefined
@@ -83,6 +101,69 @@ export type DatabaseStatistics = EngineStatistics
 /** What a `tidetable:get-many` found, in the order of its keys. */
 export interface BulkOutput {
   readonly items: readonly (PackedItem | null)[]
+}
+
+/** A result that is kept right. */
+export interface WatchInput {
+  /** The page's own number of it. */
+  readonly id: number
+  readonly operation: WatchedOperation
+  /** The operation's input. Its Limit does not count. */
+  readonly input: unknown
+  /** The most rows; Infinity for all. */
+  readonly limitRows: number
+  /** Whether writes of this page are told before they are durable. */
+  readonly showsTentative: boolean
+}
+
+/** What a watch has to tell. In the worker rows are PackedItem instances, on the wire holes. */
+export type WireWatchUpdate = WatchUpdate
+
+/** What a `tidetable:live-news` tells. */
+export interface WireLiveNews {
+  readonly updates: readonly WireWatchUpdate[]
+  /** Watches that have ended by themselves, and why. */
+  readonly failures: readonly { readonly id: number; readonly error: WireError }[]
+  /** There is nothing more to come. */
+  readonly isEnded: boolean
+}
+
+/** Who reads the changes of which table, from where. */
+export interface ChangesInput {
+  /** The page's own number of the reader. */
+  readonly readerId: number
+  readonly tableName: string
+  /** `now`, `start`, or a position. */
+  readonly from: string
+  /** What is shown of an item; undefined for all that the stream shows. */
+  readonly view?: StreamViewType
+  /** Of changes in one answer. */
+  readonly limit: number
+  /** For the first of them. */
+  readonly waitMs: number
+}
+
+/** A change. In the worker items are PackedItem instances, on the wire holes. */
+export interface WireChange {
+  readonly kind: ChangeKind
+  readonly origin: WriteOrigin
+  /** Milliseconds since 1970. */
+  readonly atMs: number
+  readonly sequenceNumber: string
+  /** The key of an item that the view does not show. */
+  readonly key?: PackedItem
+  readonly newItem?: PackedItem
+  readonly oldItem?: PackedItem
+}
+
+/** What a `tidetable:changes` tells. */
+export interface ChangesOutput {
+  readonly changes: readonly WireChange[]
+  /** What the positions of the changes begin with. */
+  readonly label: string
+  /** Behind all of them. */
+  readonly position: string
+  readonly isEnded: boolean
 }
 
 /** One call. Calls that ask alike share one object, which structured clone then sends once. */

@@ -9,7 +9,7 @@ import type { Clock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
 import type { Logger } from '../base/logger.ts'
 import { createDictionary, type GrowableDictionary } from '../model/packed-item.ts'
-import { type GatheredBatch, isRead, PendingCall, type Prepared } from './pending-call.ts'
+import { type GatheredBatch, isLongPoll, isRead, PendingCall, type Prepared } from './pending-call.ts'
 import type { CallForm, EraseRequest, OpenRequest, WorkerOperations } from './protocol.ts'
 import { createRestartLimit, MAX_STARTS_PER_WINDOW, RESTART_WINDOW_MS, type RestartLimit } from './restart-limit.ts'
 import { type WorkerEndpoint, WorkerLink } from './worker-link.ts'
@@ -88,6 +88,11 @@ export class Session {
     return this.#refusal === undefined ? this.#enqueue(prepare, decode) : Promise.reject(this.#refusal)
   }
 
+  /** Time limit of a call, in milliseconds. */
+  get callTimeoutMs(): number {
+    return this.#options.callTimeoutMs
+  }
+
   /** Waits for the calls made so far, closes the database and ends the worker. Safe to call twice. */
   close(): Promise<void> {
     this.#closed ??= this.#shutDown()
@@ -138,10 +143,13 @@ export class Session {
 
   /** Adds a call whose items have been written. */
   #gather(call: PendingCall): void {
+    const travelsAlone = isLongPoll(call.form)
+    if (travelsAlone) this.#flush()
     if (this.#gathered.length === 0) queueMicrotask(() => this.#flush())
     call.itemsEnd = this.#writer.sizeBytes
     this.#gathered.push(call)
-    if (this.#gathered.length >= MAX_CALLS_PER_BATCH || call.itemsEnd >= MAX_BATCH_ITEMS_BYTES) this.#flush()
+    const isFull = this.#gathered.length >= MAX_CALLS_PER_BATCH || call.itemsEnd >= MAX_BATCH_ITEMS_BYTES
+    if (isFull || travelsAlone) this.#flush()
   }
 
   #flush(): void {

@@ -49,6 +49,31 @@ async function difference(declaration: TableDeclaration): Promise<unknown> {
   return 'nothing differs'
 }
 
+async function streamOf(TableName: string): Promise<unknown> {
+  return (await send('DescribeTable', { TableName })).Table.StreamSpecification
+}
+
+describe('a declared stream', () => {
+  it('is made with its table, or enabled later, once', async () => {
+    await ensure({ ...NOTES, stream: 'NEW_IMAGE' }, { ...NOTES, name: 'others' })
+    expect(await streamOf('notes')).toEqual({ StreamEnabled: true, StreamViewType: 'NEW_IMAGE' })
+    expect(await streamOf('others')).toBeUndefined()
+    const declared = { ...NOTES, name: 'others', stream: 'KEYS_ONLY' } as const
+    await Promise.all([ensure(declared), ensure(declared)])
+    await ensure(declared)
+    expect(await streamOf('others')).toEqual({ StreamEnabled: true, StreamViewType: 'KEYS_ONLY' })
+    expect((await send('ListStreams', {})).Streams).toHaveLength(2)
+  })
+
+  it('of another view than the stored one is refused', async () => {
+    await ensure({ ...NOTES, stream: 'NEW_IMAGE' })
+    expect(await difference({ ...NOTES, stream: 'KEYS_ONLY' })).toMatchObject({
+      code: 'DefinitionMismatch',
+      message: 'Table notes is stored with another definition: stream is NEW_IMAGE, declared as KEYS_ONLY.',
+    })
+  })
+})
+
 describe('declared tables', () => {
   it('are created once, however often they are asked for', async () => {
     await ensure(NOTES, { ...NOTES, name: 'others' })
