@@ -4,6 +4,7 @@ import type { Script } from '../../support/conformance-script.ts'
 import { attributeUpdatesScript } from './attribute-updates.ts'
 import { batchGetItemScript } from './batch-get-item.ts'
 import { batchWriteItemScript } from './batch-write-item.ts'
+import { capacityScript } from './capacity.ts'
 import { createTableScript } from './create-table.ts'
 import { deleteItemScript } from './delete-item.ts'
 import { deleteTableScript } from './delete-table.ts'
@@ -24,11 +25,12 @@ import { transactWriteItemsScript } from './transact-write-items.ts'
 import { updateItemScript } from './update-item.ts'
 import { updateTableScript } from './update-table.ts'
 
-/** One script for each operation, and for each of the parameters of before there were expressions. */
+/** One script for each operation, for each of the parameters of before there were expressions, and for units. */
 export const SCRIPTS: readonly Script[] = [
   attributeUpdatesScript,
   batchGetItemScript,
   batchWriteItemScript,
+  capacityScript,
   createTableScript,
   deleteItemScript,
   deleteTableScript,
