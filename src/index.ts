@@ -4,8 +4,10 @@ export type { DatabaseErrorCode, DatabaseErrorData } from './base/database-error
 export type { RawRequest, RawResponse } from './base/http-message.ts'
 export type { Logger, LogLevel } from './base/logger.ts'
 export type { BulkOptions, Source } from './client/bulk.ts'
+export type { Change, ChangesOptions } from './client/change-types.ts'
 export type { ItemOf, KeyOf, TableDefinition } from './client/define-table.ts'
 export type { AttributeName, Expression, RawExpression, TemplateExpression } from './client/expression.ts'
+export type { Live, LiveItem, LiveObserver, LiveOptions, LiveRows, LiveSubscription } from './client/live.ts'
 export type { Database, HttpOptions, OpenOptions, WorkerOptions } from './client/open-database.ts'
 export type { QueryRequest, ReadOptions, ScanRequest, SortCondition } from './client/query-types.ts'
 export type { Condition } from './client/request.ts'
@@ -31,6 +33,8 @@ export type {
   TableDeclaration,
   TableKey,
 } from './model/table-declaration.ts'
+export type { ChangeKind, StreamViewType } from './model/stream-operations.ts'
+export type { WriteOrigin } from './model/write-origin.ts'
 export type { CancellationReason, ServiceExceptionName } from './model/service-exception.ts'
 export type { DatabaseStatistics, Durability, StorageKind } from './rpc/protocol.ts'
 

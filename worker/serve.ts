@@ -8,7 +8,6 @@ import { DatabaseError } from '../src/base/database-error.ts'
 import { type Logger, silentLogger } from '../src/base/logger.ts'
 import { randomUuid, systemRandom } from '../src/base/random.ts'
 import { createEngine, type Engine } from '../src/engine/engine.ts'
-import { PackedItem } from '../src/model/packed-item.ts'
 import { createCallServer } from '../src/rpc/call-server.ts'
 import type {
   Answer,
@@ -29,7 +28,10 @@ import { createMemoryStore } from '../src/storage/memory-store.ts'
 import { answerHttp } from './answer-http.ts'
 import { getMany, writeMany } from './bulk-operations.ts'
 import { ensureTables } from './ensure-tables.ts'
+import { createLiveOperations, type LiveOperations } from './live-operations.ts'
+import { withPlainValues } from './plain-values.ts'
 import { sendTo } from './send.ts'
+import { type ChangeReaders, createChangeReaders } from './table-changes.ts'
 import { sweepTurns } from './sweep-turns.ts'
 
 /**
@@ -39,10 +41,12 @@ import { sweepTurns } from './sweep-turns.ts'
  */
 export function serve(endpoint: Endpoint): void {
   let engine: Engine | undefined
+  const readers = createChangeReaders()
+  const live = createLiveOperations()
   const { deliver, rest } = createCallServer((form, input) => {
     if (form.operation === 'tidetable:close') return engine?.close() ?? Promise.resolve()
     assert(engine !== undefined, 'A page opens the database before it calls.')
-    return run(engine, form, input)
+    return run({ engine, readers, live }, form, input)
   })
   const door: WorkerDoor = {
     deliver,
@@ -125,7 +129,13 @@ function sendableFact(fact: unknown): unknown {
   return fact instanceof Error ? `${fact.name}: ${fact.message}` : fact
 }
 
-async function run(engine: Engine, { operation, rows }: CallForm, input: unknown): Promise<unknown> {
+interface Served {
+  readonly engine: Engine
+  readonly readers: ChangeReaders
+  readonly live: LiveOperations
+}
+
+async function run({ engine, readers, live }: Served, { operation, rows }: CallForm, input: unknown): Promise<unknown> {
   const context = { engine, clock: systemClock, random: systemRandom }
   switch (operation as keyof WorkerOperations) {
     case 'tidetable:ensure-tables':
@@ -136,6 +146,18 @@ async function run(engine: Engine, { operation, rows }: CallForm, input: unknown
       return writeMany(context, 'delete', input as BulkInput)
     case 'tidetable:get-many':
       return getMany(context, input as BulkInput)
+    case 'tidetable:watch':
+      return live.watch(engine, input as WorkerOperations['tidetable:watch'])
+    case 'tidetable:unwatch':
+      return live.unwatch(engine, input as WorkerOperations['tidetable:unwatch'])
+    case 'tidetable:live-news':
+      return live.news(engine)
+    case 'tidetable:end-live':
+      return live.end()
+    case 'tidetable:changes':
+      return readers.read(engine, input as WorkerOperations['tidetable:changes'])
+    case 'tidetable:end-changes':
+      return readers.end(input as WorkerOperations['tidetable:end-changes'])
     case 'tidetable:http':
       return answerHttp(engine, input as WorkerOperations['tidetable:http'])
     case 'tidetable:statistics':
@@ -143,10 +165,4 @@ async function run(engine: Engine, { operation, rows }: CallForm, input: unknown
     default:
       return engine.dispatch(operation, rows === 'packed' ? withPlainValues(input) : input, { rows })
   }
-}
-
-/** The page packs expression values as it packs items, so that it carries one packer only; the API has them plain. */
-function withPlainValues(input: unknown): unknown {
-  const { ExpressionAttributeValues: values } = input as { readonly ExpressionAttributeValues?: unknown }
-  return values instanceof PackedItem ? { ...(input as object), ExpressionAttributeValues: values.toItem() } : input
 }

@@ -16,6 +16,7 @@ import type {
 import { Session } from '../rpc/session.ts'
 import { webLocks } from '../rpc/web-locks.ts'
 import type { TableDefinition } from './define-table.ts'
+import { LiveDoor } from './live.ts'
 import { startWorker } from './start-worker.ts'
 import { createTable, type Table } from './table.ts'
 
@@ -134,14 +135,20 @@ function createSession(request: OpenRequest | EraseRequest, options: WorkerOptio
 }
 
 function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storage'>): Database {
+  const closing = new Set<() => void>()
+  const live = new LiveDoor(session, clock)
+  closing.add(() => live.close())
   return {
     ...facts,
-    table: (definition) => createTable(definition, { session, clock }),
+    table: (definition) => createTable(definition, { session, clock, closing, live }),
     send: (operation, input) => ask(session, operation, input),
     http: (request, { requiresSignature = false } = {}) =>
       ask(session, 'tidetable:http', { request, requiresSignature } satisfies WorkerOperations['tidetable:http']),
     statistics: () => ask(session, 'tidetable:statistics', undefined),
-    close: () => session.close(),
+    close() {
+      for (const end of closing) end()
+      return session.close()
+    },
     async tables() {
       const names: string[] = []
       let ExclusiveStartTableName: string | undefined

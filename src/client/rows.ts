@@ -6,6 +6,7 @@ import { unpackNativeItem } from '../model/native.ts'
 import type { Key } from '../model/attribute-value.ts'
 import type { ReadPageOutput } from '../model/operations.ts'
 import type { PackedItem } from '../model/packed-item.ts'
+import type { Live, LiveObserver, LiveOptions, LiveRows, LiveSubscription } from './live.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { createPacer } from './pacer.ts'
 
@@ -26,6 +27,22 @@ export interface Rows<Row> extends PromiseLike<Row[]>, AsyncIterable<Row> {
   first(): Promise<Row | undefined>
   /** How many rows there are, counted in the worker. `limit` does not apply. */
   count(): Promise<number>
+  /**
+   * The rows as they are, from now on: kept right by what is written, in whichever tab, without being read again.
+   *
+   * @throws what a request of this query would be rejected with before it is sent
+   */
+  live(): Live<LiveRows<Row>>
+  /**
+   * Calls `observer` with the present rows and whenever they change: `live().subscribe`.
+   *
+   * @example
+   * cities.query({ where: { country: 'NL' } }).subscribe(({ rows }) => show(rows))
+   */
+  subscribe(
+    observer: LiveObserver<LiveRows<Row>> | ((result: LiveRows<Row>) => void),
+    options?: LiveOptions,
+  ): LiveSubscription
 }
 
 /** What one page is asked with. */
@@ -39,6 +56,7 @@ export interface PageRequest {
 /** Where rows come from, and how many. */
 export interface RowSource {
   readonly fetch: (request: PageRequest) => Promise<ReadPageOutput<PackedItem>>
+  readonly live: (request: PageRequest) => Live<unknown>
   readonly clock: Clock
   readonly limit: number | undefined
   readonly pageSize: number | undefined
@@ -49,6 +67,10 @@ export interface RowSource {
 
 /** Rows that come from this source. */
 export function createRows<Row>(source: RowSource): Rows<Row> {
+  const live = (): Live<LiveRows<Row>> => {
+    const startKey = decodeCursor(source.after)
+    return source.live({ startKey, limitItems: undefined, isCount: false }) as Live<LiveRows<Row>>
+  }
   return {
     // reason: rows are awaited like a promise, as the queries of other clients are.
     // oxlint-disable-next-line unicorn/no-thenable
@@ -57,6 +79,8 @@ export function createRows<Row>(source: RowSource): Rows<Row> {
     pages: () => readPages<Row>(source, { isPrefetching: false }),
     first: async () => (await collectRows<Row>({ ...source, limit: 1 }))[0],
     count: () => countRows(source),
+    live,
+    subscribe: (observer, options) => live().subscribe(observer, options),
   }
 }
 

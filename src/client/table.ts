@@ -9,10 +9,13 @@ import { HOLE } from '../rpc/holes.ts'
 import type { Prepared } from '../rpc/pending-call.ts'
 import type { BulkOutput, CallForm, WorkerOperations } from '../rpc/protocol.ts'
 import type { Session } from '../rpc/session.ts'
-import { type BulkOptions, type BulkWork, runBulk, type Source } from './bulk.ts'
+import type { BulkOptions, BulkWork, Source } from './bulk.ts'
+import type { Change, ChangesOptions } from './change-types.ts'
 import type { ItemOf, KeyOf, TableDefinition } from './define-table.ts'
 import type { ExpressionWriter } from './expression.ts'
 import { writeKeyCondition } from './key-condition.ts'
+import { createLive, type Live, type LiveDoor, type LiveItem, type LiveOptions } from './live.ts'
+import { openChanges } from './open-changes.ts'
 import type { QueryRequest, ReadOptions, ScanRequest } from './query-types.ts'
 import { type Condition, Request } from './request.ts'
 import { createRows, decodeRows, type PageRequest, type Rows } from './rows.ts'
@@ -73,6 +76,22 @@ export interface Table<Definition extends TableDefinition> {
     key: KeyOf<Definition>,
     options: GetOptions<Name>,
   ): Promise<Pick<ItemOf<Definition>, Name> | undefined>
+
+  /**
+   * The item with this key as it is, from now on: kept right by what is written, in whichever tab.
+   *
+   * @example
+   * cities.live({ country: 'NL', name: 'Delft' }).subscribe(({ item, isPending }) => show(item, isPending))
+   * @throws ServiceException ValidationException when the key cannot be packed
+   */
+  live(
+    key: KeyOf<Definition>,
+    options?: GetOptions & LiveOptions & { readonly select?: undefined },
+  ): Live<LiveItem<ItemOf<Definition>>>
+  live<Name extends keyof ItemOf<Definition>>(
+    key: KeyOf<Definition>,
+    options: GetOptions<Name> & LiveOptions,
+  ): Live<LiveItem<Pick<ItemOf<Definition>, Name>>>
 
   /**
    * Changes attributes of the item with this key, which is made if there is none.
@@ -145,12 +164,26 @@ export interface Table<Definition extends TableDefinition> {
    * @returns how many keys there were
    */
   deleteMany(keys: Source<KeyOf<Definition>>, options?: BulkOptions): Promise<number>
+
+  /**
+   * The table's changes as they come, whichever tab makes them, in the order of commits. They are read from the table's
+   * stream, which its declaration has to ask for. Ends when the stream is disabled or the database closed.
+   *
+   * @example
+   * for await (const { kind, key, newItem } of cities.changes({ signal })) show(kind, key, newItem)
+   * @throws ServiceException TrimmedDataAccessException when changes behind `from` are older than 24 hours
+   * @throws DatabaseError `InvalidOption` when the table has no stream, or one that shows less than `view`
+   */
+  changes(options?: ChangesOptions): AsyncIterableIterator<Change<ItemOf<Definition>, KeyOf<Definition>>, undefined>
 }
 
 /** What a table needs of the database that it belongs to. */
 export interface TableContext {
   readonly session: Session
   readonly clock: Clock
+  /** What is called when the database is closed. */
+  readonly closing: Set<() => void>
+  readonly live: LiveDoor
 }
 
 /** The table of a definition, in an open database. */
@@ -173,15 +206,19 @@ class OpenTable {
   readonly definition: TableDeclaration
   readonly #clock: Clock
   readonly #session: Session
+  readonly #closing: Set<() => void>
+  readonly #live: LiveDoor
   /** Plain gets and puts share these, so that many of them are one object in a message. */
   readonly #getForm: CallForm
   readonly #putForm: CallForm
 
-  constructor(definition: TableDeclaration, { session, clock }: TableContext) {
+  constructor(definition: TableDeclaration, { session, clock, closing, live }: TableContext) {
     const { name: tableName } = definition
     this.definition = definition
     this.#session = session
     this.#clock = clock
+    this.#closing = closing
+    this.#live = live
     this.#getForm = { operation: 'GetItem', input: { TableName: tableName, Key: HOLE }, rows: 'packed' }
     this.#putForm = { operation: 'PutItem', input: { TableName: tableName, Item: HOLE }, rows: 'packed' }
   }
@@ -198,16 +235,21 @@ class OpenTable {
 
   get(key: NativeItem, options?: GetOptions): Promise<NativeItem | undefined> {
     return this.#session.call(
-      () =>
-        options === undefined
-          ? { form: this.#getForm, items: [this.#pack(key)] }
-          : this.#request('GetItem')
-              .item('Key', key)
-              .set('ConsistentRead', options.consistent)
-              .select(options.select)
-              .finish(),
+      () => (options === undefined ? { form: this.#getForm, items: [this.#pack(key)] } : this.#get(key, options)),
       itemOf,
     )
+  }
+
+  live(key: NativeItem, options: GetOptions & LiveOptions = {}): Live<LiveItem<NativeItem>> {
+    const { signal } = options
+    const prepared = this.#get(key, options)
+    return createLive(this.#live, {
+      ...prepared,
+      isItem: true,
+      isReverse: false,
+      limitRows: Number.POSITIVE_INFINITY,
+      signal,
+    })
   }
 
   update(
@@ -272,26 +314,36 @@ class OpenTable {
     return this.#writeMany('tidetable:delete-many', keys, options)
   }
 
+  changes(options: ChangesOptions = {}): AsyncIterableIterator<unknown, undefined> {
+    const [session, closing, tableName] = [this.#session, this.#closing, this.definition.name]
+    return openChanges({ session, closing, tableName, keyNames: this.#keyNames(), options })
+  }
+
   #writeMany(operation: BulkWrite, source: Source<NativeItem>, options: BulkOptions): Promise<number> {
     const run = async (slice: readonly Uint8Array[]): Promise<void> => void (await this.#many(operation, slice))
     return this.#bulk(source, { ...options, sliceItems: WRITE_SLICE_ITEMS, run })
   }
 
-  #bulk(
+  async #bulk(
     source: Source<NativeItem>,
     work: BulkOptions & Pick<BulkWork<NativeItem>, 'sliceItems' | 'run'>,
   ): Promise<number> {
+    const { runBulk } = await import('./bulk.ts')
     return runBulk({ ...work, source, clock: this.#clock, pack: (item) => this.#pack(item) })
   }
 
   #many(operation: keyof WorkerOperations, items: readonly Uint8Array[], options?: object): Promise<unknown> {
-    const { name: tableName, key } = this.definition
-    const keyNames = [key.partition, ...(key.sort === undefined ? [] : [key.sort])]
-    const input = { ...options, tableName, keyNames, items: items.map(() => HOLE) }
+    const { name: tableName } = this.definition
+    const input = { ...options, tableName, keyNames: this.#keyNames(), items: items.map(() => HOLE) }
     return this.#session.call(
       () => ({ form: { operation, input, rows: 'packed' }, items }),
       (output) => output,
     )
+  }
+
+  #keyNames(): readonly string[] {
+    const { partition, sort } = this.definition.key
+    return sort === undefined ? [partition] : [partition, sort]
   }
 
   #rows(
@@ -311,6 +363,11 @@ class OpenTable {
         .set('Limit', limitItems)
         .finish()
     return createRows({
+      live: (page) => {
+        const { limit: limitRows = Number.POSITIVE_INFINITY, signal } = options
+        const { reverse: isReverse = false } = options as { readonly reverse?: boolean }
+        return createLive(this.#live, { ...prepare(page), isItem: false, isReverse, limitRows, signal })
+      },
       fetch: (page) =>
         this.#session.call(
           () => prepare(page),
@@ -323,6 +380,10 @@ class OpenTable {
       hasFilter: filter !== undefined,
       signal: options.signal,
     })
+  }
+
+  #get(key: NativeItem, { consistent, select }: GetOptions): Prepared {
+    return this.#request('GetItem').item('Key', key).set('ConsistentRead', consistent).select(select).finish()
   }
 
   #write(operation: string, options: WriteOptions<ReturnValue>, own: Adds): Prepared {

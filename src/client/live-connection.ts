@@ -1,0 +1,266 @@
+// All live results of one database in this page: one call that waits for news of them all (a long poll), and who is told.
+// A lost worker loses nothing: every result is asked for anew of the next one, and only what differs is told.
+
+import type { Clock, Timer } from '../base/clock.ts'
+import { DatabaseError } from '../base/database-error.ts'
+import { decodeError } from '../rpc/wire-error.ts'
+import type { Prepared } from '../rpc/pending-call.ts'
+import type { WatchedOperation, WatchInput, WireLiveNews, WorkerOperations } from '../rpc/protocol.ts'
+import type { Session } from '../rpc/session.ts'
+import { iterateLive } from './iterate-live.ts'
+import type { Live, LiveObserver, LiveOptions, LiveRequest } from './live.ts'
+import { LiveChannel } from './live-channel.ts'
+import { createPacer } from './pacer.ts'
+
+/** How long a result is kept right after the last subscription to it has ended: whoever subscribes again finds it. */
+const LINGER_MS = 1000
+/** Workers lost one after another, none of which has told anything, before the results end. */
+const MAX_LOSSES = 6
+
+/** Who subscribes. */
+export interface Subscriber extends LiveOptions {
+  readonly observer: LiveObserver<unknown> | ((result: unknown) => void)
+}
+
+/** Who is told of a result. */
+export interface Listener {
+  readonly next: (result: unknown) => void
+  readonly error: (error: unknown) => void
+  readonly complete: () => void
+}
+
+/** How a result is followed. */
+export interface FollowOptions {
+  /** Whether writes of this page are shown before they are durable. */
+  readonly showsTentative: boolean
+  /** Called when the result is not kept right for the moment, as the worker was lost. */
+  readonly onInterrupted?: () => void
+}
+
+interface Followed {
+  readonly id: number
+  readonly key: string
+  readonly channel: LiveChannel
+  readonly options: FollowOptions
+  readonly listeners: Set<Listener>
+  linger: Timer | undefined
+}
+
+const SUBSCRIBED: FollowOptions = { showsTentative: true }
+
+/** The live results of one database. */
+export class LiveConnection {
+  readonly #session: Session
+  readonly #clock: Clock
+  readonly #byKey = new Map<string, Followed>()
+  readonly #byId = new Map<number, Followed>()
+  #lastId = 0
+  #isPolling = false
+  #losses = 0
+  #isClosed = false
+
+  constructor(session: Session, clock: Clock) {
+    this.#session = session
+    this.#clock = clock
+  }
+
+  /** The newest result of this key, if it is followed. */
+  current(key: string): unknown {
+    return this.#byKey.get(key)?.channel.result
+  }
+
+  /**
+   * Tells of a result: those of one key are the same.
+   *
+   * @returns ends it
+   */
+  subscribe(key: string, request: LiveRequest, { observer, signal }: Subscriber): () => void {
+    const listener = listenerOf(observer)
+    const signals = [request.signal, signal].filter((each) => each !== undefined)
+    if (signals.some(({ aborted }) => aborted)) return () => undefined
+    const stop = this.follow(key, request, listener)
+    const unsubscribe = (): void => {
+      for (const each of signals) each.removeEventListener('abort', unsubscribe)
+      stop()
+    }
+    for (const each of signals) each.addEventListener('abort', unsubscribe)
+    return unsubscribe
+  }
+
+  /**
+   * Keeps a result right for as long as somebody listens.
+   *
+   * @returns ends it for this listener
+   */
+  follow(key: string, request: LiveRequest, listener: Listener, options: FollowOptions = SUBSCRIBED): () => void {
+    if (this.#isClosed) {
+      call(listener.complete)
+      return () => undefined
+    }
+    const followed = this.#byKey.get(key) ?? this.#follow(key, request, options)
+    followed.linger?.cancel()
+    followed.listeners.add(listener)
+    const { result } = followed.channel
+    if (result !== undefined) call(() => listener.next(result))
+    return () => this.#leave(followed, listener)
+  }
+
+  /** A result as a loop: see iterateLive. */
+  iterate<Result>(live: Live<Result>, signal: AbortSignal | undefined): AsyncGenerator<Result, void, undefined> {
+    return iterateLive(live, signal)
+  }
+
+  /** Ends all: the database is being closed. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const followed of this.#byId.values()) {
+      followed.linger?.cancel()
+      for (const { complete } of followed.listeners) call(complete)
+    }
+    this.#byId.clear()
+    this.#byKey.clear()
+    if (this.#isPolling) this.#send('tidetable:end-live', undefined)
+  }
+
+  #follow(key: string, request: LiveRequest, options: FollowOptions): Followed {
+    const id = ++this.#lastId
+    const channel = new LiveChannel(request)
+    const followed: Followed = { id, key, channel, options, listeners: new Set(), linger: undefined }
+    this.#byKey.set(key, followed)
+    this.#byId.set(id, followed)
+    this.#watch(followed)
+    void this.#poll()
+    return followed
+  }
+
+  #leave(followed: Followed, listener: Listener): void {
+    const { listeners } = followed
+    if (!listeners.delete(listener) || listeners.size > 0 || !this.#byId.has(followed.id)) return
+    followed.linger = this.#clock.after(LINGER_MS, () => {
+      this.#forget(followed)
+      this.#send('tidetable:unwatch', [followed.id])
+    })
+  }
+
+  #forget({ id, key }: Followed): void {
+    this.#byId.delete(id)
+    if (this.#byKey.get(key)?.id === id) this.#byKey.delete(key)
+  }
+
+  #watch({ id, channel, options }: Followed): void {
+    const { form, items = [], limitRows } = channel.request
+    const { showsTentative } = options
+    // Only gets, queries and scans are made live.
+    const operation = form.operation as WatchedOperation
+    const input: WatchInput = { id, operation, input: form.input, limitRows, showsTentative }
+    this.#send('tidetable:watch', input, items)
+  }
+
+  /** Sends what has no answer of its own: what comes of it comes with the news, and so does the loss of the worker. */
+  #send<Name extends keyof WorkerOperations>(
+    operation: Name,
+    input: WorkerOperations[Name],
+    items: Prepared['items'] = [],
+  ): void {
+    this.#session
+      .call(
+        () => ({ form: { operation, input, rows: 'packed' }, items }),
+        () => undefined,
+      )
+      .catch(() => undefined)
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#isPolling) return
+    this.#isPolling = true
+    while (this.#byId.size > 0) {
+      try {
+        const news = await this.#askForNews()
+        this.#losses = 0
+        if (news.isEnded) {
+          this.#isPolling = false
+          return this.close()
+        }
+        await this.#take(news)
+      } catch (error) {
+        if (!this.#survives(error)) this.#fail([...this.#byId.values()], error)
+      }
+    }
+    this.#isPolling = false
+  }
+
+  #askForNews(): Promise<WireLiveNews> {
+    const operation: keyof WorkerOperations = 'tidetable:live-news'
+    return this.#session.call(
+      () => ({ form: { operation, input: undefined, rows: 'packed' } }),
+      (output) => output as WireLiveNews,
+    )
+  }
+
+  /** The next worker is asked for everything anew; a poll that has waited for very long is just asked again. */
+  #survives(error: unknown): boolean {
+    if (!(error instanceof DatabaseError)) return false
+    if (error.code === 'CallTimedOut') return true
+    if (error.code !== 'WorkerLost' || ++this.#losses > MAX_LOSSES) return false
+    for (const followed of this.#byId.values()) {
+      followed.options.onInterrupted?.()
+      this.#watch(followed)
+    }
+    return true
+  }
+
+  async #take({ updates, failures }: WireLiveNews): Promise<void> {
+    const pacer = createPacer(this.#clock)
+    const changed: Followed[] = []
+    for (const update of updates) {
+      const followed = this.#byId.get(update.id)
+      // News of what was given up meanwhile.
+      if (followed === undefined) continue
+      if (await followed.channel.take(update, pacer)) changed.push(followed)
+    }
+    for (const { id, error } of failures) {
+      const followed = this.#byId.get(id)
+      if (followed !== undefined) this.#fail([followed], decodeError(error))
+    }
+    for (const { channel, listeners } of changed) {
+      // Whoever subscribes meanwhile is told by that.
+      const present = [...listeners]
+      for (const { next } of present) call(() => next(channel.result))
+    }
+  }
+
+  #fail(all: readonly Followed[], error: unknown): void {
+    for (const followed of all) {
+      this.#forget(followed)
+      followed.linger?.cancel()
+      for (const listener of followed.listeners) call(() => listener.error(error))
+      followed.listeners.clear()
+    }
+  }
+}
+
+function listenerOf(observer: LiveObserver<unknown> | ((result: unknown) => void)): Listener {
+  const { next, error, complete }: LiveObserver<unknown> =
+    typeof observer === 'function' ? { next: observer } : observer
+  return {
+    next: (result) => next?.call(observer, result),
+    error: (cause) => {
+      // An error that nobody listens for is uncaught.
+      if (error === undefined) throw cause
+      error.call(observer, cause)
+    },
+    complete: () => complete?.call(observer),
+  }
+}
+
+/** What an observer throws is uncaught, and nobody else's affair. */
+function call(tell: () => void): void {
+  try {
+    tell()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}

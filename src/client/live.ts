@@ -1,0 +1,145 @@
+// Live results as an app sees them. What keeps them right is loaded when the first is subscribed to, so that the page
+// entry carries only this file.
+
+import { byteKeyFromBytes } from '../base/byte-key.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Prepared } from '../rpc/pending-call.ts'
+import type { Session } from '../rpc/session.ts'
+import type { LiveConnection, Subscriber } from './live-connection.ts'
+
+/** The present rows of a live query or scan. Rows and list are frozen, and stay the same objects while they do not change. */
+export interface LiveRows<Row> {
+  readonly rows: readonly Row[]
+  /** Rows as a write of this page has left them that is not durable yet. */
+  readonly pending: ReadonlySet<Row>
+  /** Whether a write of this page is shown that is not durable yet: it may also have removed rows. */
+  readonly isPending: boolean
+}
+
+/** The present item of a live get. It is frozen, and stays the same object while it does not change. */
+export interface LiveItem<Row> {
+  readonly item: Row | undefined
+  /** Whether it is as a write of this page has left it that is not durable yet. */
+  readonly isPending: boolean
+}
+
+/** Who is told of results. Later results follow only after earlier ones were told. */
+export interface LiveObserver<Result> {
+  next?(result: Result): void
+  /** Nothing follows. */
+  error?(error: unknown): void
+  /** The database was closed. Nothing follows. */
+  complete?(): void
+}
+
+/** How to subscribe. */
+export interface LiveOptions {
+  /** Ends the subscription; nobody is told. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A subscription that can be ended. */
+export interface LiveSubscription {
+  /** Nothing is told any more. Safe to call twice. */
+  unsubscribe(): void
+}
+
+/**
+ * A result that stays right. Nothing is read before somebody subscribes. It can be iterated (an iteration that is slow
+ * misses results, never the newest; it ends when the database is closed), and libraries know it as an Observable.
+ */
+export interface Live<Result> extends AsyncIterable<Result> {
+  /** For RxJS and its like. */
+  readonly '@@observable': () => Live<Result>
+  /** The same for two that ask alike of one database: they share one result. */
+  readonly key: string
+  /** The newest result; undefined before there is one, and when nobody has subscribed for a while. */
+  readonly current: Result | undefined
+  /** Calls `observer` with the present result and with each that follows. */
+  subscribe(observer: LiveObserver<Result> | ((result: Result) => void), options?: LiveOptions): LiveSubscription
+}
+
+/** What libraries look for to know an Observable: RxJS takes the symbol if somebody has made it before, else the text. */
+const { observable: OBSERVABLE = '@@observable' } = Symbol as unknown as { readonly observable?: '@@observable' }
+
+/** What to watch. */
+export interface LiveRequest extends Prepared {
+  /** A get has one item, not rows. */
+  readonly isItem: boolean
+  readonly isReverse: boolean
+  /** Infinity for all rows. */
+  readonly limitRows: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The way to the live results of one database. */
+export class LiveDoor {
+  readonly #session: Session
+  readonly #clock: Clock
+  #opening: Promise<LiveConnection> | undefined
+  /** What has been loaded. */
+  connection: LiveConnection | undefined
+  #isClosed = false
+
+  constructor(session: Session, clock: Clock) {
+    this.#session = session
+    this.#clock = clock
+  }
+
+  /** Loads what keeps results right. */
+  open(): Promise<LiveConnection> {
+    this.#opening ??= import('./live-connection.ts').then(
+      ({ LiveConnection }) => {
+        this.connection = new LiveConnection(this.#session, this.#clock)
+        if (this.#isClosed) this.connection.close()
+        return this.connection
+      },
+      (error: unknown) => {
+        // The network may be back the next time.
+        this.#opening = undefined
+        throw error
+      },
+    )
+    return this.#opening
+  }
+
+  /** Ends all subscriptions. */
+  close(): void {
+    this.#isClosed = true
+    this.connection?.close()
+  }
+}
+
+/** The live result of a request. */
+export function createLive<Result>(door: LiveDoor, request: LiveRequest): Live<Result> {
+  const { form, items = [], limitRows } = request
+  const key = [form.operation, limitRows, JSON.stringify(form.input), ...items.map(byteKeyFromBytes)].join(' ')
+  const live: Live<Result> = {
+    key,
+    get current() {
+      return door.connection?.current(key) as Result | undefined
+    },
+    subscribe(observer, options = {}) {
+      const { error } = observer as LiveObserver<Result>
+      let isEnded = false
+      let unsubscribe = (): void => void (isEnded = true)
+      door.open().then(
+        (connection) => {
+          if (!isEnded) unsubscribe = connection.subscribe(key, request, { observer, ...options } as Subscriber)
+        },
+        (cause: unknown) => {
+          // Without an observer of errors it is nobody's who could handle it.
+          if (error === undefined) throw cause
+          if (!isEnded) error.call(observer, cause)
+        },
+      )
+      return { unsubscribe: () => unsubscribe() }
+    },
+    async *[Symbol.asyncIterator]() {
+      const connection = await door.open()
+      yield* connection.iterate(live, request.signal)
+    },
+    [OBSERVABLE]: () => live,
+  }
+  return live
+}
