@@ -86,7 +86,7 @@ export function rememberRequest(
 ): MaybePromise<void> {
   return after(transaction.get(key), (row) => {
     if (row !== undefined) transaction.delete(requestTokenAgeKey(decodeRequest(row).atMs, key))
-    return after(forgetOldest(transaction, atMs - REQUEST_TOKEN_LIFETIME_MS), () => {
+    return after(forgetOldest(transaction, Math.max(0, atMs - REQUEST_TOKEN_LIFETIME_MS)), () => {
       transaction.put(key, encodeRequest({ format: FORMAT, fingerprint, atMs, units }))
       transaction.put(requestTokenAgeKey(atMs, key), NOTHING)
     })
