@@ -2,7 +2,7 @@
 
 import { assert } from '../base/assert.ts'
 import type { KeyRange } from '../base/byte-key.ts'
-import { after, type MaybePromise } from '../base/maybe-promise.ts'
+import { after, eachInOrder, type MaybePromise } from '../base/maybe-promise.ts'
 import { setAttribute } from '../model/attribute-map.ts'
 import type { AttributeValue, Key } from '../model/attribute-value.ts'
 import { MAX_PAGE_SIZE_BYTES } from '../model/limits.ts'
@@ -20,6 +20,8 @@ import type { PagePlan } from './page-plan.ts'
 export interface PageSource {
   readonly plan: PagePlan
   readonly range: KeyRange
+  /** Read behind `range`, in this order, while the page has room. */
+  readonly nextRanges?: readonly KeyRange[]
   readonly isReverse: boolean
 }
 
@@ -34,13 +36,21 @@ export interface PageRead extends PageSource {
 /** Reads a page. */
 export function readPage(read: PageRead): MaybePromise<ReadPageOutput<OutputRow>> {
   const page = new Page(read)
-  const { start, end } = read.range
-  if (start >= end) return page.output()
-  const cursor = read.reader.scan({ start, end, reverse: read.isReverse })
-  return after(
-    forEachRow(cursor, (row) => page.add(row)),
-    () => page.output(),
+  const { nextRanges = [] } = read
+  return after(readRange(read, read.range, page), () =>
+    nextRanges.length === 0
+      ? page.output()
+      : after(
+          eachInOrder(nextRanges, (range) => (page.isCut ? undefined : readRange(read, range, page))),
+          () => page.output(),
+        ),
   )
+}
+
+function readRange({ reader, isReverse }: PageRead, { start, end }: KeyRange, page: Page): MaybePromise<void> {
+  if (start >= end) return
+  const cursor = reader.scan({ start, end, reverse: isReverse })
+  return forEachRow(cursor, (row) => page.add(row))
 }
 
 /** One page while it is being read. */
@@ -61,6 +71,11 @@ class Page {
     this.#read = read
     this.#limitItems = read.input.Limit ?? Infinity
     this.#isConsistent = read.input.ConsistentRead === true
+  }
+
+  /** Whether the page has no room for more. */
+  get isCut(): boolean {
+    return this.#isCut
   }
 
   /** Takes a row in; answers whether the page has room for more. */

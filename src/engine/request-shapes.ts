@@ -15,6 +15,9 @@ import {
   MAX_STREAM_RECORDS,
   MAX_TABLE_NAME_CHARS,
   MAX_TIME_TO_LIVE_NAME_CHARS,
+  MAX_BATCH_STATEMENTS,
+  MAX_NEXT_TOKEN_CHARS,
+  MAX_STATEMENT_CHARS,
   MAX_TRANSACTION_ITEMS,
   MIN_TABLE_NAME_CHARS,
 } from '../model/limits.ts'
@@ -492,6 +495,54 @@ export const transactGetItemsShape: StructureShape = structure(
     ),
   },
   ['TransactItems'],
+)
+
+const parameterizedStatement = {
+  Statement: { kind: 'string', lengthChars: { min: 1, max: MAX_STATEMENT_CHARS } },
+  Parameters: listOf({ kind: 'attribute-value' }, 1),
+  ReturnValuesOnConditionCheckFailure: returnValuesOnFailure,
+} satisfies Readonly<Record<string, Shape>>
+
+/** The parameters of ExecuteStatement. */
+export const executeStatementShape: StructureShape = structure(
+  'ExecuteStatementInput',
+  {
+    ...parameterizedStatement,
+    ConsistentRead: flag,
+    NextToken: { kind: 'string', lengthChars: { min: 1, max: MAX_NEXT_TOKEN_CHARS } },
+    ReturnConsumedCapacity: returnConsumedCapacity,
+    Limit: pageLimit,
+  },
+  ['Statement'],
+)
+
+/** The parameters of BatchExecuteStatement. */
+export const batchExecuteStatementShape: StructureShape = structure(
+  'BatchExecuteStatementInput',
+  {
+    Statements: listOf(
+      structure('BatchStatementRequest', { ...parameterizedStatement, ConsistentRead: flag }, ['Statement']),
+      1,
+      MAX_BATCH_STATEMENTS,
+    ),
+    ReturnConsumedCapacity: returnConsumedCapacity,
+  },
+  ['Statements'],
+)
+
+/** The parameters of ExecuteTransaction. */
+export const executeTransactionShape: StructureShape = structure(
+  'ExecuteTransactionInput',
+  {
+    TransactStatements: listOf(
+      structure('ParameterizedStatement', parameterizedStatement, ['Statement']),
+      1,
+      MAX_TRANSACTION_ITEMS,
+    ),
+    ClientRequestToken: { kind: 'string', lengthChars: { min: 1, max: MAX_REQUEST_TOKEN_CHARS } },
+    ReturnConsumedCapacity: returnConsumedCapacity,
+  },
+  ['TransactStatements'],
 )
 
 const streamArn: StringShape = { kind: 'string', lengthChars: { min: 37, max: 1024 } }

@@ -1,4 +1,4 @@
-// Every refusal of an expression begins with the parameter that holds it.
+// Every refusal of an expression begins with the parameter that holds it, if it is one.
 
 import { MAX_EXPRESSION_OPERATORS } from '../model/limits.ts'
 import { type ServiceException, validationException } from '../model/service-exception.ts'
@@ -11,9 +11,13 @@ export type ExpressionParameter =
   | 'ProjectionExpression'
   | 'UpdateExpression'
 
-/** A ValidationException that says what is wrong with the expression in `parameter`. */
-export function expressionException(parameter: ExpressionParameter, problem: string): ServiceException {
-  return validationException(`Invalid ${parameter}: ${problem}`)
+/**
+ * A ValidationException that says what is wrong with the expression in `parameter`.
+ *
+ * @param parameter undefined for parts of a PartiQL statement, of which the service says only what is wrong
+ */
+export function expressionException(parameter: ExpressionParameter | undefined, problem: string): ServiceException {
+  return validationException(parameter === undefined ? problem : `Invalid ${parameter}: ${problem}`)
 }
 
 /** The names of the types that an operator or function may not have been given. */

@@ -10,7 +10,8 @@ import type { PathElementSyntax, PathSyntax, ValueSyntax } from './syntax-tree.t
 
 /** An expression to bind, and the request's names and values. */
 export interface ScopeOptions {
-  readonly parameter: ExpressionParameter
+  /** Undefined for parts of a PartiQL statement. */
+  readonly parameter: ExpressionParameter | undefined
   readonly text: string
   readonly names: Substitutions<string>
   readonly values: Substitutions<AttributeValue>
@@ -18,7 +19,7 @@ export interface ScopeOptions {
 
 /** Fills in names and values for one expression, and notes the attributes that it refers to. */
 export class ExpressionScope {
-  readonly #parameter: ExpressionParameter
+  readonly #parameter: ExpressionParameter | undefined
   readonly #names: Substitutions<string>
   readonly #values: Substitutions<AttributeValue>
   readonly #topLevelNames: Set<string> = new Set()

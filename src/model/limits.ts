@@ -109,9 +109,6 @@ export const MAX_NEXT_TOKEN_CHARS = 32_768
 /** Statements of one BatchExecuteStatement. */
 export const MAX_BATCH_STATEMENTS = 25
 
-/** Statements of one ExecuteTransaction. */
-export const MAX_TRANSACTION_STATEMENTS = 100
-
 // Tables and indexes
 
 /** Shortest name of a table or an index. */

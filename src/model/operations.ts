@@ -605,8 +605,85 @@ export interface TransactGetItemsOutput<Row = Item> {
   readonly ConsumedCapacity?: readonly ConsumedCapacity[]
 }
 
+/** A PartiQL statement and the values of its `?`. */
+export interface ParameterizedStatement {
+  readonly Statement: string
+  readonly Parameters?: readonly AttributeValue[]
+  readonly ReturnValuesOnConditionCheckFailure?: ReturnValuesOnConditionCheckFailure
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteStatement.html */
+export interface ExecuteStatementInput extends ParameterizedStatement {
+  readonly ConsistentRead?: boolean
+  /** Where the page before this one ended, of the same statement with the same parameters. */
+  readonly NextToken?: string
+  /** The most items to look at, 1 or more; the page may end earlier, at 1 MB. */
+  readonly Limit?: number
+  readonly ReturnConsumedCapacity?: ReturnConsumedCapacity
+}
+
+/** What ExecuteStatement answers. */
+export interface ExecuteStatementOutput<Row = Item> {
+  /** What a SELECT has found, or what a write returns; empty for other writes. */
+  readonly Items: readonly Row[]
+  readonly NextToken?: string
+  readonly ConsumedCapacity?: ConsumedCapacity
+}
+
+/** A statement of a batch. */
+export interface BatchStatementRequest extends ParameterizedStatement {
+  readonly ConsistentRead?: boolean
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html */
+export interface BatchExecuteStatementInput {
+  /** 1 to 25, all of which read or all of which write, no two of them about one item. */
+  readonly Statements: readonly BatchStatementRequest[]
+  readonly ReturnConsumedCapacity?: ReturnConsumedCapacity
+}
+
+/** Why a statement of a batch failed. */
+export interface BatchStatementError {
+  readonly Code: 'ConditionalCheckFailed' | 'DuplicateItem' | 'ResourceNotFound' | 'ValidationError'
+  readonly Message: string
+  readonly Item?: Item
+}
+
+/** What became of a statement of a batch. */
+export interface BatchStatementResponse<Row = Item> {
+  readonly Error?: BatchStatementError
+  /** Not there when the statement could not be understood. */
+  readonly TableName?: string
+  readonly Item?: Row
+}
+
+/** What BatchExecuteStatement answers: a response for each statement, in their order. */
+export interface BatchExecuteStatementOutput<Row = Item> {
+  readonly Responses: readonly BatchStatementResponse<Row>[]
+  readonly ConsumedCapacity?: readonly ConsumedCapacity[]
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteTransaction.html */
+export interface ExecuteTransactionInput {
+  /** 1 to 100, all of which read or all of which write, no two of them about one item. */
+  readonly TransactStatements: readonly ParameterizedStatement[]
+  /** 1 to 36 characters: for ten minutes the same request with the same token has no further effect. */
+  readonly ClientRequestToken?: string
+  readonly ReturnConsumedCapacity?: ReturnConsumedCapacity
+}
+
+/** What ExecuteTransaction answers: of reads one response for each, without an item where there is none. */
+export interface ExecuteTransactionOutput<Row = Item> {
+  readonly Responses: readonly { readonly Item?: Row }[]
+  readonly ConsumedCapacity?: readonly ConsumedCapacity[]
+}
+
 /** Every operation the engine answers, with its input and its output. */
 export interface OperationTypes {
+  readonly BatchExecuteStatement: {
+    readonly input: BatchExecuteStatementInput
+    readonly output: BatchExecuteStatementOutput
+  }
   readonly BatchGetItem: { readonly input: BatchGetItemInput; readonly output: BatchGetItemOutput }
   readonly BatchWriteItem: { readonly input: BatchWriteItemInput; readonly output: BatchWriteItemOutput }
   readonly CreateTable: { readonly input: CreateTableInput; readonly output: CreateTableOutput }
@@ -617,6 +694,8 @@ export interface OperationTypes {
   readonly DescribeEndpoints: { readonly input: DescribeEndpointsInput; readonly output: DescribeEndpointsOutput }
   readonly DescribeLimits: { readonly input: DescribeLimitsInput; readonly output: DescribeLimitsOutput }
   readonly DescribeTimeToLive: { readonly input: DescribeTimeToLiveInput; readonly output: DescribeTimeToLiveOutput }
+  readonly ExecuteStatement: { readonly input: ExecuteStatementInput; readonly output: ExecuteStatementOutput }
+  readonly ExecuteTransaction: { readonly input: ExecuteTransactionInput; readonly output: ExecuteTransactionOutput }
   readonly GetItem: { readonly input: GetItemInput; readonly output: GetItemOutput }
   readonly GetRecords: { readonly input: GetRecordsInput; readonly output: GetRecordsOutput }
   readonly GetShardIterator: { readonly input: GetShardIteratorInput; readonly output: GetShardIteratorOutput }

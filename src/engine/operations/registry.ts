@@ -2,6 +2,7 @@
 
 import type { OperationName, OperationTypes } from '../../model/operations.ts'
 import type { Operation } from '../operation.ts'
+import { batchExecuteStatement } from './batch-execute-statement.ts'
 import { batchGetItem } from './batch-get-item.ts'
 import { batchWriteItem } from './batch-write-item.ts'
 import { createTable } from './create-table.ts'
@@ -12,6 +13,8 @@ import { describeTable } from './describe-table.ts'
 import { describeEndpoints } from './describe-endpoints.ts'
 import { describeLimits } from './describe-limits.ts'
 import { describeTimeToLive } from './describe-time-to-live.ts'
+import { executeStatement } from './execute-statement.ts'
+import { executeTransaction } from './execute-transaction.ts'
 import { getItem } from './get-item.ts'
 import { getRecords } from './get-records.ts'
 import { getShardIterator } from './get-shard-iterator.ts'
@@ -32,6 +35,7 @@ import { updateTimeToLive } from './update-time-to-live.ts'
 type OperationRegistry = { readonly [Name in OperationName]: Operation<OperationTypes[Name]['input']> }
 
 const operations: OperationRegistry = {
+  BatchExecuteStatement: batchExecuteStatement,
   BatchGetItem: batchGetItem,
   BatchWriteItem: batchWriteItem,
   CreateTable: createTable,
@@ -42,6 +46,8 @@ const operations: OperationRegistry = {
   DescribeEndpoints: describeEndpoints,
   DescribeLimits: describeLimits,
   DescribeTimeToLive: describeTimeToLive,
+  ExecuteStatement: executeStatement,
+  ExecuteTransaction: executeTransaction,
   GetItem: getItem,
   GetRecords: getRecords,
   GetShardIterator: getShardIterator,

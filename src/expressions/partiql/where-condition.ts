@@ -1,0 +1,181 @@
+// WHERE as a condition of the other operations: what PartiQL has beyond them is refused in the service's words, what it says
+// differently is said in theirs (IS MISSING is attribute_not_exists, IS of a type attribute_type).
+
+import type { AttributeType } from '../../model/attribute-value.ts'
+import { type ServiceException, validationException } from '../../model/service-exception.ts'
+import type { ConditionSyntax, FunctionSyntax, OperandSyntax } from '../syntax-tree.ts'
+import { refusalAt } from './statement-exception.ts'
+import { refuseMissing, type StatementScope } from './statement-scope.ts'
+import type { TermSyntax } from './statement-syntax.ts'
+
+const PREDICATES: ReadonlySet<string> = new Set([
+  'attribute_exists',
+  'attribute_not_exists',
+  'attribute_type',
+  'begins_with',
+  'contains',
+])
+const UPDATE_FUNCTIONS: ReadonlySet<string> = new Set(['if_not_exists', 'list_append', 'set_add', 'set_delete'])
+/** The types that IS takes beside MISSING. */
+const TYPES: ReadonlyMap<string, AttributeType> = new Map([
+  ['NULL', 'NULL'],
+  ['BOOLEAN', 'BOOL'],
+  ['BLOB', 'B'],
+  ['STRING', 'S'],
+  ['NUMERIC', 'N'],
+  ['STRUCT', 'M'],
+  ['TUPLE', 'M'],
+  ['LIST', 'L'],
+])
+const IS_OPERANDS: ReadonlySet<TermSyntax['kind']> = new Set([
+  'name',
+  'path',
+  'string',
+  'number',
+  'boolean',
+  'null',
+  'list',
+  'bag',
+  'struct',
+])
+
+/**
+ * The condition that a WHERE clause states.
+ *
+ * @throws ServiceException ValidationException when DynamoDB does not take it
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-operators.html
+ */
+export function whereCondition(scope: StatementScope, term: TermSyntax): ConditionSyntax {
+  switch (term.kind) {
+    case 'and':
+    case 'or':
+      return { kind: term.kind, conditions: term.conditions.map((condition) => whereCondition(scope, condition)) }
+    case 'not':
+      return { kind: 'not', condition: whereCondition(scope, term.condition) }
+    case 'comparison':
+      return {
+        kind: 'comparison',
+        comparator: term.comparator,
+        left: operandOf(scope, term.left),
+        right: operandOf(scope, term.right),
+      }
+    case 'between':
+      return {
+        kind: 'between',
+        operand: operandOf(scope, term.operand),
+        low: operandOf(scope, term.low),
+        high: operandOf(scope, term.high),
+      }
+    case 'in':
+      return inCondition(scope, term)
+    case 'is':
+      return isCondition(scope, term)
+    case 'call':
+      return predicateOf(scope, term)
+    case 'operation':
+      throw unsupportedOperator(term.operator)
+    default:
+      throw notBoolean()
+  }
+}
+
+function inCondition(
+  scope: StatementScope,
+  { operand, candidates }: TermSyntax & { readonly kind: 'in' },
+): ConditionSyntax {
+  const isSequence = candidates.kind === 'list' || candidates.kind === 'bag'
+  if (!isSequence || candidates.elements.length === 0) {
+    throw validationException(
+      'IN operator must have a left hand argument of type Variable Reference and right hand argument of type Seq with at least one member',
+    )
+  }
+  return {
+    kind: 'in',
+    operand: operandOf(scope, operand),
+    candidates: candidates.elements.map((element) => operandOf(scope, element)),
+  }
+}
+
+function isCondition(
+  scope: StatementScope,
+  { operand: term, type, place }: TermSyntax & { readonly kind: 'is' },
+): ConditionSyntax {
+  if (!IS_OPERANDS.has(term.kind)) {
+    throw validationException('The left hand side argument to IS must be a Variable Reference, Literal, or Path')
+  }
+  const operand = operandOf(scope, term)
+  if (type === 'MISSING') return { kind: 'function', name: 'attribute_not_exists', operands: [operand] }
+  const attributeType = TYPES.get(type)
+  if (attributeType === undefined) {
+    throw refusalAt(
+      `Unsupported data type for IS operator: ${type}. Supported data types are [MISSING, ${[...TYPES.keys()].join(', ')}]`,
+      place,
+    )
+  }
+  return { kind: 'function', name: 'attribute_type', operands: [operand, scope.asValue({ S: attributeType })] }
+}
+
+/** A function that is a condition by itself. */
+function predicateOf(
+  scope: StatementScope,
+  { name: written, operands }: TermSyntax & { readonly kind: 'call' },
+): FunctionSyntax {
+  const name = written.toLowerCase()
+  if (PREDICATES.has(name)) {
+    return { kind: 'function', name, operands: operands.map((operand) => operandOf(scope, operand)) }
+  }
+  throw name === 'size' ? notBoolean() : notInCondition(written, name)
+}
+
+function operandOf(scope: StatementScope, term: TermSyntax): OperandSyntax {
+  switch (term.kind) {
+    case 'name':
+    case 'path':
+      return scope.path(term)
+    case 'missing':
+      return refuseMissing()
+    case 'call':
+      return sizeOf(scope, term)
+    case 'operation':
+      throw unsupportedOperator(term.operator)
+    case 'comparison':
+      throw unsupportedOperator(term.comparator)
+    case 'and':
+    case 'or':
+    case 'not':
+    case 'in':
+    case 'is':
+    case 'between':
+      throw unsupportedOperator(term.kind)
+    default:
+      return scope.value(term)
+  }
+}
+
+function sizeOf(
+  scope: StatementScope,
+  { name: written, operands }: TermSyntax & { readonly kind: 'call' },
+): FunctionSyntax {
+  const name = written.toLowerCase()
+  if (name === 'size') {
+    return { kind: 'function', name, operands: operands.map((operand) => operandOf(scope, operand)) }
+  }
+  if (!PREDICATES.has(name)) throw notInCondition(written, name)
+  throw validationException(`The function is not allowed to be used this way in an expression; function: ${name}`)
+}
+
+function notBoolean(): ServiceException {
+  return validationException('WHERE clause must contain an expression that resolves to a boolean')
+}
+
+function unsupportedOperator(operator: string): ServiceException {
+  return validationException(`Unsupported operator in Condition Expression. Operator: ${operator}`)
+}
+
+function notInCondition(written: string, name: string): ServiceException {
+  return validationException(
+    UPDATE_FUNCTIONS.has(name)
+      ? `The function is not allowed in a condition expression; function: ${name}`
+      : `Unrecognized function: ${written}`,
+  )
+}
