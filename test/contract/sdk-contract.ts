@@ -14,6 +14,7 @@ import {
   QueryCommand,
   ResourceNotFoundException,
   ScanCommand,
+  TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb'
 import {
   BatchGetCommand,
@@ -24,6 +25,8 @@ import {
   paginateQuery,
   PutCommand,
   QueryCommand as DocumentQueryCommand,
+  TransactGetCommand,
+  TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { Table as OneTable } from 'dynamodb-onetable'
@@ -36,6 +39,12 @@ import { DeleteItemCommand as ToolboxDelete } from 'dynamodb-toolbox/entity/acti
 import { Entity as ToolboxEntity } from 'dynamodb-toolbox/entity'
 import { GetItemCommand as ToolboxGet } from 'dynamodb-toolbox/entity/actions/get'
 import { PutItemCommand as ToolboxPut } from 'dynamodb-toolbox/entity/actions/put'
+import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck'
+import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete'
+import { execute as executeTransactGet, GetTransaction } from 'dynamodb-toolbox/entity/actions/transactGet'
+import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut'
+import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate'
+import { execute as executeTransactWrite } from 'dynamodb-toolbox/entity/actions/transactWrite'
 import { item, number, string } from 'dynamodb-toolbox/schema'
 import { BatchGetCommand as ToolboxBatchGet, execute as executeBatchGet } from 'dynamodb-toolbox/table/actions/batchGet'
 import {
@@ -44,7 +53,7 @@ import {
 } from 'dynamodb-toolbox/table/actions/batchWrite'
 import { QueryCommand as ToolboxQuery } from 'dynamodb-toolbox/table/actions/query'
 import { Table as ToolboxTable } from 'dynamodb-toolbox/table'
-import { Entity as ElectroEntity } from 'electrodb'
+import { Entity as ElectroEntity, Service as ElectroService } from 'electrodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 /** A client of an empty database. */
@@ -221,6 +230,81 @@ export function describeSdkDoor(door: string, open: () => Promise<ClientUnderTes
       })
     })
 
+    describe('transactions of DynamoDBDocumentClient', () => {
+      it('write and read several items as one', async () => {
+        const documents = DynamoDBDocumentClient.from(client)
+        const [delft, leiden, gent] = ['Delft', 'Leiden', 'Gent'].map((sk) => ({ pk: 'city', sk }))
+        await documents.send(new PutCommand({ TableName, Item: { ...leiden, visits: 1 } }))
+        await documents.send(new PutCommand({ TableName, Item: { ...gent } }))
+        await documents.send(
+          new TransactWriteCommand({
+            TransactItems: [
+              { Put: { TableName, Item: { ...delft, tags: new Set(['blue']), photo: new Uint8Array([1, 2]) } } },
+              {
+                Update: {
+                  TableName,
+                  Key: leiden,
+                  UpdateExpression: 'SET visits = visits + :one',
+                  ConditionExpression: 'visits = :one',
+                  ExpressionAttributeValues: { ':one': 1 },
+                },
+              },
+              { Delete: { TableName, Key: gent } },
+              {
+                ConditionCheck: {
+                  TableName,
+                  Key: { pk: 'city', sk: 'Brugge' },
+                  ConditionExpression: 'attribute_not_exists(pk)',
+                },
+              },
+            ],
+          }),
+        )
+        const { Responses } = await documents.send(
+          new TransactGetCommand({
+            TransactItems: [leiden, gent, delft].map((Key) => ({ Get: { TableName, Key } })),
+          }),
+        )
+        expect(Responses?.map(({ Item }) => Item)).toEqual([
+          { ...leiden, visits: 2 },
+          undefined,
+          { ...delft, tags: new Set(['blue']), photo: new Uint8Array([1, 2]) },
+        ])
+      })
+
+      it('tell why they were cancelled', async () => {
+        const Item = { pk: { S: 'a' }, sk: { S: 'b' }, blob: { B: new Uint8Array([1, 2, 3]) } }
+        await client.send(new PutItemCommand({ TableName, Item }))
+        const documents = DynamoDBDocumentClient.from(client)
+        const cancelled = documents.send(
+          new TransactWriteCommand({
+            TransactItems: [
+              { Put: { TableName, Item: { pk: 'c', sk: 'd' } } },
+              {
+                Put: {
+                  TableName,
+                  Item: { pk: 'a', sk: 'b' },
+                  ConditionExpression: 'attribute_not_exists(pk)',
+                  ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+                },
+              },
+            ],
+          }),
+        )
+        await expect(cancelled).rejects.toBeInstanceOf(TransactionCanceledException)
+        await expect(cancelled).rejects.toMatchObject({
+          message:
+            'Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed]',
+          CancellationReasons: [
+            { Code: 'None' },
+            { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed', Item },
+          ],
+        })
+        const { Count } = await documents.send(new ScanCommand({ TableName }))
+        expect(Count).toBe(1)
+      })
+    })
+
     describe('ElectroDB', () => {
       it('walks a whole round', async () => {
         const cities = new ElectroEntity(
@@ -254,6 +338,28 @@ export function describeSdkDoor(door: string, open: () => Promise<ClientUnderTes
         expect(updated.data).toMatchObject({ population: 103_660 })
         const batch = await cities.get([key, { country: 'BE', name: 'Gent' }]).go({ preserveBatchOrder: true })
         expect(batch.data).toEqual([{ ...DELFT, population: 103_660 }, GENT])
+        const atlas = new ElectroService({ cities })
+        const brugge = { country: 'BE', name: 'Brugge', region: 'West-Vlaanderen', population: 119_000 }
+        const written = await atlas.transaction
+          .write(({ cities: city }) => [
+            city.create(brugge).commit(),
+            city.update(key).subtract({ population: 1 }).commit(),
+            city.delete({ country: 'BE', name: 'Gent' }).commit(),
+          ])
+          .go()
+        expect(written.canceled).toBe(false)
+        const read = await atlas.transaction
+          .get(({ cities: city }) => [city.get(key).commit(), city.get({ country: 'BE', name: 'Gent' }).commit()])
+          .go()
+        expect(read.data.map(({ item: found }) => found)).toEqual([DELFT, null])
+        const rejected = await atlas.transaction
+          .write(({ cities: city }) => [city.delete(key).commit(), city.create(brugge).commit({ response: 'all_old' })])
+          .go()
+        expect(rejected.canceled).toBe(true)
+        expect(rejected.data.map(({ code, item: found }) => [code, found])).toEqual([
+          ['None', null],
+          ['ConditionalCheckFailed', brugge],
+        ])
         await cities.delete(key).go()
         expect((await cities.get(key).go()).data).toBeNull()
       })
@@ -309,6 +415,38 @@ export function describeSdkDoor(door: string, open: () => Promise<ClientUnderTes
         const gets = [key, { country: 'BE', name: 'Gent' }].map((each) => cities.build(BatchGetRequest).key(each))
         const { Responses } = await executeBatchGet(table.build(ToolboxBatchGet).requests(...gets))
         expect(Responses).toEqual([[{ ...delft, population: 103_660 }, gent]])
+        const brugge = {
+          country: 'BE',
+          name: 'Brugge',
+          region: 'West-Vlaanderen',
+          label: 'Brugge',
+          population: 119_000,
+        }
+        await executeTransactWrite(
+          cities.build(PutTransaction).item(brugge),
+          cities.build(UpdateTransaction).item({ ...key, population: $add(-1) }),
+          cities.build(DeleteTransaction).key({ country: 'NL', name: 'Leiden' }),
+          cities
+            .build(ConditionCheck)
+            .key({ country: 'BE', name: 'Gent' })
+            .condition({ attr: 'population', gt: 200_000 }),
+        )
+        const read = await executeTransactGet(
+          ...[key, { country: 'NL', name: 'Leiden' }, { country: 'BE', name: 'Brugge' }].map((each) =>
+            cities.build(GetTransaction).key(each),
+          ),
+        )
+        expect(read.Responses?.map(({ Item: found }) => found)).toEqual([delft, undefined, brugge])
+        const cancelled = executeTransactWrite(
+          cities.build(DeleteTransaction).key({ country: 'BE', name: 'Brugge' }),
+          cities
+            .build(ConditionCheck)
+            .key({ country: 'BE', name: 'Gent' })
+            .condition({ attr: 'population', lt: 200_000 }),
+        )
+        await expect(cancelled).rejects.toMatchObject({
+          CancellationReasons: [{ Code: 'None' }, { Code: 'ConditionalCheckFailed' }],
+        })
         await executeBatchWrite(table.build(ToolboxBatchWrite).requests(cities.build(BatchDeleteRequest).key(key)))
         await cities.build(ToolboxDelete).key({ country: 'BE', name: 'Gent' }).send()
         expect((await cities.build(ToolboxGet).key(key).send()).Item).toBeUndefined()
@@ -359,6 +497,27 @@ export function describeSdkDoor(door: string, open: () => Promise<ClientUnderTes
           readonly name: string
         }[]
         expect(found.map(({ name }) => name).toSorted()).toEqual(['Delft', 'Gent'])
+        const transaction = {}
+        await cities.create(
+          { country: 'BE', name: 'Brugge', region: 'West-Vlaanderen', population: 119_000 },
+          { transaction },
+        )
+        await cities.update(key, { transaction, add: { population: -1 } })
+        await cities.remove({ country: 'BE', name: 'Gent' }, { transaction })
+        cities.check({ country: 'NL', name: 'Leiden' }, { transaction, exists: true })
+        await table.transact('write', transaction)
+        expect(await cities.get(key)).toEqual(DELFT)
+        const gets = {}
+        await cities.get({ country: 'BE', name: 'Brugge' }, { transaction: gets })
+        await cities.get({ country: 'BE', name: 'Gent' }, { transaction: gets })
+        const read = (await table.transact('get', gets, { parse: true, hidden: false })) as unknown as readonly {
+          readonly name: string
+        }[]
+        expect(read.map(({ name }) => name)).toEqual(['Brugge'])
+        const cancelled = {}
+        await cities.remove(key, { transaction: cancelled })
+        await cities.create(LEIDEN, { transaction: cancelled })
+        await expect(table.transact('write', cancelled)).rejects.toThrow('Transaction Cancelled')
         await cities.remove(key)
         expect(await cities.get(key)).toBeUndefined()
         await table.deleteTable('DeleteTableForever')
