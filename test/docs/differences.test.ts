@@ -1,0 +1,80 @@
+// Every row of the README's "Differences from DynamoDB" is held by tests, and here is by which. A new row needs a line here,
+// and a test that fails when the difference goes.
+
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+/** A test, by its file and its title, or by the title of a step that is listed as a known gap. */
+type HoldingTest = readonly [file: string, title: string]
+
+const ENGINE = 'test/unit/engine/differences.test.ts'
+const GAPS = 'test/conformance/known-gaps.ts'
+
+/** By the first column of the table. */
+const HOLDING_TESTS: Readonly<Record<string, readonly HoldingTest[]>> = {
+  'a new table': [[GAPS, 'makes a table']],
+  'settings of a table': [
+    [GAPS, 'changes the class'],
+    ['test/unit/engine/index-lifecycle.test.ts', 'is filled in steps, during which the table is UPDATING'],
+  ],
+  'eventually consistent reads': [
+    [ENGINE, 'sees what was written before it'],
+    ['test/contract/store-contract.ts', 'sees what the other has committed after a refresh'],
+  ],
+  throughput: [
+    [ENGINE, 'never throttles'],
+    ['test/conformance/scripts/capacity.ts', 'takes two units for 1,025 bytes'],
+  ],
+  '`ItemCount`, `TableSizeBytes`': [[ENGINE, 'are exact after every write']],
+  'signatures, over HTTP': [
+    ['test/unit/server/http-handler.test.ts', 'refuses requests that are not'],
+    ['test/contract/sdk-over-http.test.ts', 'a server that takes any key'],
+  ],
+  operations: [['test/docs/operations.test.ts', 'is unknown, as the service says it: %s']],
+  'transactions at the same time': [
+    ['test/unit/engine/transactions.test.ts', 'never conflict: those at the same time come one after another'],
+  ],
+  '`BatchWriteItem`': [
+    [ENGINE, 'keeps nothing of a batch of which one request is refused'],
+    [ENGINE, 'leaves nothing unprocessed, however large'],
+    [ENGINE, 'is one commit'],
+  ],
+  'global indexes': [
+    [ENGINE, 'answers what was written before the query'],
+    ['test/conformance/scripts/query.ts', 'refuses a consistent read of a global index'],
+  ],
+  'an item collection': [[ENGINE, 'has no limit of its own, and is estimated by the size of its table']],
+  streams: [
+    [
+      'test/unit/engine/streams.test.ts',
+      'is disabled and enabled anew under another name, and the old one can still be read',
+    ],
+  ],
+  '`SSESpecification`, `Tags`, `WarmThroughput`, `ResourcePolicy`': [[ENGINE, 'are taken and not described']],
+}
+
+/** The first column of the table of differences. */
+function rowNames(): readonly string[] {
+  const readme = readFileSync(resolve(ROOT, 'README.md'), 'utf8')
+  const [, section = ''] = /\n## Differences from DynamoDB\n([\s\S]*?)\n## /.exec(readme) ?? []
+  const rows = section.split('\n').filter((line) => line.startsWith('|'))
+  // The head and the line below it are no rows.
+  return rows.slice(2).map((row) => (row.split('|')[1] as string).trim())
+}
+
+describe('the table of differences', () => {
+  it('has a test for every row, and no test for a row that is gone', () => {
+    expect([...rowNames()].sort()).toEqual(Object.keys(HOLDING_TESTS).sort())
+  })
+
+  it.for(Object.entries(HOLDING_TESTS).flatMap(([row, tests]) => tests.map((test) => [row, ...test] as const)))(
+    'says of %s what a test holds: %s, %s',
+    ([, file, title]) => {
+      const source = readFileSync(resolve(ROOT, file), 'utf8')
+      expect([`'${title}'`, `"${title}"`].some((quoted) => source.includes(quoted))).toBe(true)
+    },
+  )
+})
