@@ -43,7 +43,8 @@ export function checkExpressionParameters(
     throw validationException('ExpressionAttributeNames can only be specified when using expressions')
   }
   const takingValues = expressions.filter((name) => name !== 'ProjectionExpression')
-  if (input.ExpressionAttributeValues !== undefined && !takingValues.some(isGiven)) {
+  // An operation that has no such parameter takes no notice of it, as of any other that is unknown.
+  if (takingValues.length > 0 && input.ExpressionAttributeValues !== undefined && !takingValues.some(isGiven)) {
     const verb = takingValues.length === 1 ? 'is' : 'are'
     throw validationException(
       `ExpressionAttributeValues can only be specified when using expressions: ${takingValues.join(' and ')} ${verb} null`,

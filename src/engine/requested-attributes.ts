@@ -20,7 +20,8 @@ interface ProjectingInput {
 export function requestedAttributes(input: ProjectingInput): ProjectionPaths | undefined {
   if (input.AttributesToGet !== undefined) return listedAttributes(input.AttributesToGet)
   if (input.ProjectionExpression === undefined) return undefined
-  const binder = bindExpressions(input)
+  const { ExpressionAttributeNames } = input
+  const binder = bindExpressions({ ExpressionAttributeNames })
   const projection = binder.projection(input.ProjectionExpression)
   binder.finish()
   return projection

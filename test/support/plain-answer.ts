@@ -4,7 +4,9 @@ import type { Answer } from './conformance-script.ts'
 
 /** Members that name a moment, a place or a random identity, or that only one of the servers counts. */
 const VOLATILE: ReadonlySet<string> = new Set([
+  'ApproximateCreationDateTime',
   'CreationDateTime',
+  'CreationRequestDateTime',
   'LastUpdateToPayPerRequestDateTime',
   'LastUpdateDateTime',
   'LastIncreaseDateTime',
@@ -13,12 +15,14 @@ const VOLATILE: ReadonlySet<string> = new Set([
   'TableArn',
   'TableId',
   'IndexArn',
+  'awsRegion',
+  'eventID',
 ])
 
 /** The members of outputs that list items. */
 interface ItemLists {
   readonly Items?: readonly unknown[]
-  readonly Responses?: Readonly<Record<string, readonly unknown[]>>
+  readonly Responses?: Readonly<Record<string, readonly unknown[]>> | readonly unknown[]
 }
 
 const INDEX_LISTS: ReadonlySet<string> = new Set(['LocalSecondaryIndexes', 'GlobalSecondaryIndexes'])
@@ -37,11 +41,17 @@ export function inOneOrder(answer: Answer): Answer {
     output: {
       ...output,
       ...(Items !== undefined && { Items: sorted(Items) }),
-      ...(Responses !== undefined && {
+      // Those of TransactGetItems are a list, in the order of the request.
+      ...(Array.isArray(Responses) && { Responses }),
+      ...(isTables(Responses) && {
         Responses: Object.fromEntries(Object.entries(Responses).map(([table, items]) => [table, sorted(items)])),
       }),
     },
   }
+}
+
+function isTables(responses: ItemLists['Responses']): responses is Readonly<Record<string, readonly unknown[]>> {
+  return responses !== undefined && !Array.isArray(responses)
 }
 
 /** A request in the API's JSON. */
@@ -58,11 +68,12 @@ function plain(value: unknown, name: string): unknown {
     return INDEX_LISTS.has(name) ? sorted(elements) : elements
   }
   if (typeof value !== 'object' || value === null) return value
-  const members: Record<string, unknown> = {}
-  for (const [member, inner] of Object.entries(value)) {
-    if (inner !== undefined && !VOLATILE.has(member)) members[member] = plain(inner, member)
-  }
-  return members
+  // Entries keep a member named `__proto__`.
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([member, inner]) => inner !== undefined && !VOLATILE.has(member))
+      .map(([member, inner]) => [member, plain(inner, member)]),
+  )
 }
 
 function sorted(items: readonly unknown[]): readonly unknown[] {

@@ -64,6 +64,12 @@ export const getItemScript: Script = {
       ProjectionExpression: 'p',
       ExpressionAttributeNames: { '#x': 'x' },
     }),
+    get('takes no notice of values', {
+      TableName: 'range',
+      Key: KEY,
+      ProjectionExpression: 'p',
+      ExpressionAttributeValues: { ':p': { S: 'p' } },
+    }),
     get('refuses names without an expression', {
       TableName: 'range',
       Key: KEY,

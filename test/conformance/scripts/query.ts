@@ -217,6 +217,7 @@ const refusals: Script['steps'] = [
     refused(`${INVALID} Size of hashkey has exceeded the maximum size limit of2048 bytes`),
   ),
   query('refuses a sort key of 1,025 bytes', ofLabel('label = :l', { ':l': { S: textOf(1025) } })),
+  query('refuses a condition of 4,097 characters', ofA(textOf(4097 - 'p = :p AND '.length))),
   query('refuses an empty condition', { TableName: 'range', KeyConditionExpression: '' }),
   query('refuses unused values', ofA('', { ':x': A })),
   query('refuses values without an expression', { TableName: 'range', ExpressionAttributeValues: { ':p': A } }),
