@@ -41,6 +41,19 @@ export function step(
   return { title, operation, input, ...more }
 }
 
+/** Marks an AnswerReference. */
+export const REFERENCE: unique symbol = Symbol('reference')
+
+/** Stands in an input for a part of an earlier answer. */
+export interface AnswerReference {
+  readonly [REFERENCE]: { readonly title: string; readonly at: readonly (string | number)[] }
+}
+
+/** What the step of this title was answered, at this place of the output. */
+export function answerAt(title: string, ...at: (string | number)[]): AnswerReference {
+  return { [REFERENCE]: { title, at } }
+}
+
 /** The answer that a request is not valid. */
 export function refused(message: string): { readonly service: Answer } {
   return failed('ValidationException', message)
