@@ -142,8 +142,9 @@ export class TableWriter {
   }
 
   #saveNamesAndCounters(): void {
-    if (!this.#hasChanges) return
+    // A base image may bring names that no item of the table has.
     this.#catalog.saveDictionary(this.#transaction, this.table, this.dictionary, this.#storedNames)
+    if (!this.#hasChanges) return
     this.#transaction.put(countersKey(this.table.record.tableId), this.#counters.encode())
   }
 

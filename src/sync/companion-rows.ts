@@ -60,12 +60,15 @@ export function decodeClient(row: Item): ClientState {
   return { lastMutation: numberOf(row, 'lastMutation'), pushId: textOf(row, 'push'), clock: numberOf(row, 'at') }
 }
 
-/**
- * The entry that a push adds to a scope's log.
- *
- * @param expiresAtSeconds since 1970
- */
-export function entryRow(push: Push, scope: string, expiresAtSeconds: number): Item {
+/** How long an entry lives, and how large it may be. */
+export interface EntryBounds {
+  /** Since 1970. */
+  readonly expiresAtSeconds: number
+  readonly maxSizeBytes: number
+}
+
+/** The entry that a push adds to a scope's log. */
+export function entryRow(push: Push, scope: string, { expiresAtSeconds, maxSizeBytes }: EntryBounds): Item {
   const head = push.heads[scope]
   assert(head !== undefined, 'A push knows the head of each scope that it writes to.')
   const changed = push.items.filter((item) => item.scope === scope && item.image !== 'checked')
@@ -78,7 +81,7 @@ export function entryRow(push: Push, scope: string, expiresAtSeconds: number): I
     n: { B: encodeIntentIds(push.intents) },
     [EXPIRY_ATTRIBUTE]: numberValue(expiresAtSeconds),
   }
-  return { ...fixed, l: { L: changesWithin(changed, MAX_ENTRY_SIZE_BYTES - itemSizeBytes(fixed)) } }
+  return { ...fixed, l: { L: changesWithin(changed, maxSizeBytes - itemSizeBytes(fixed)) } }
 }
 
 /** The entry of a row. */

@@ -19,6 +19,7 @@ import {
   headKey,
   headRow,
   logPartition,
+  MAX_ENTRY_SIZE_BYTES,
   numberValue,
 } from './companion-rows.ts'
 import { failureName } from './remote-failure.ts'
@@ -55,6 +56,8 @@ export interface DynamoRemoteOptions {
   readonly tables: Readonly<Record<string, RemoteTableFacts>>
   /** How long log entries are kept, in days. Default 30. */
   readonly retentionDays?: number
+  /** An entry does not grow beyond this. Default: what an item may have, with some room. */
+  readonly maxEntrySizeBytes?: number
 }
 
 const DEFAULT_RETENTION_DAYS = 30
@@ -128,7 +131,10 @@ async function sendPush(options: DynamoRemoteOptions, push: Push): Promise<PushO
     ...scopes.map((scope) => ({
       Put: {
         TableName: companionTable,
-        Item: entryRow(push, scope, expiresAtSeconds),
+        Item: entryRow(push, scope, {
+          expiresAtSeconds,
+          maxSizeBytes: options.maxEntrySizeBytes ?? MAX_ENTRY_SIZE_BYTES,
+        }),
         ConditionExpression: 'attribute_not_exists(#p)',
         ExpressionAttributeNames: { '#p': COMPANION_KEY.partition },
       },

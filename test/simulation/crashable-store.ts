@@ -1,0 +1,60 @@
+// A store whose process can be killed at any of its steps, while the disk under it stays: what was committed is there for
+// the next process, what was not is nowhere.
+
+import { DatabaseError } from '../../src/base/database-error.ts'
+import type { MaybePromise } from '../../src/base/maybe-promise.ts'
+import type { OrderedStore, Transaction } from '../../src/storage/contract.ts'
+
+/** A store that lives until it is killed. */
+export interface CrashableStore extends OrderedStore {
+  readonly isDead: boolean
+  /** Ends the process: nothing is committed after it, and nobody is told anything. */
+  kill(): void
+  /** Ends it in the middle of the n-th write from now: before it is committed, or after it and before anybody knows. */
+  killAtWrite(count: number, moment: 'before' | 'after'): void
+}
+
+/** A process on a disk. */
+export function createCrashableStore(disk: OrderedStore): CrashableStore {
+  let isDead = false
+  let countdown = Infinity
+  let moment: 'before' | 'after' = 'before'
+  const dead = (): DatabaseError => new DatabaseError('StorageClosed', 'The process was killed.')
+  /** Who waits for a dead process waits for ever. */
+  const never = <T>(): Promise<T> => new Promise<T>(() => undefined)
+  const write = async <T>(body: (transaction: Transaction) => MaybePromise<T>): Promise<T> => {
+    if (isDead) return never()
+    const isLast = --countdown === 0
+    if (isLast && moment === 'before') isDead = true
+    try {
+      const result = await disk.write((transaction) => {
+        if (isDead) throw dead()
+        return body(transaction)
+      })
+      if (isLast) isDead = true
+      return isDead ? await never() : result
+    } catch (error) {
+      if (isDead) return never()
+      throw error
+    }
+  }
+  return {
+    get isDead() {
+      return isDead
+    },
+    kill() {
+      isDead = true
+    },
+    killAtWrite(count, when) {
+      countdown = count
+      moment = when
+    },
+    write,
+    snapshot: () => disk.snapshot(),
+    refresh: () => (isDead ? never() : disk.refresh()),
+    openLog: (options) => disk.openLog(options),
+    observeWrites: (observer) => disk.observeWrites(observer),
+    statistics: () => disk.statistics(),
+    close: () => Promise.resolve(),
+  }
+}

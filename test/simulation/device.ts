@@ -1,0 +1,220 @@
+// A device: our engine on a disk that outlives its processes, a replicator, a clock that goes wrong, and a network.
+
+import type { Clock } from '../../src/base/clock.ts'
+import { seededRandom } from '../../src/base/random.ts'
+import { createEngine, type Engine } from '../../src/engine/engine.ts'
+import { readOutboxState } from '../../src/engine/outbox-state.ts'
+import type { OrderedStore } from '../../src/storage/contract.ts'
+import { createMemoryStore } from '../../src/storage/memory-store.ts'
+import { createDynamoRemote } from '../../src/sync/dynamo-remote.ts'
+import { Replicator } from '../../src/sync/replicator.ts'
+import type { ConflictStrategy } from '../../src/sync/settings.ts'
+import { type CrashableStore, createCrashableStore } from './crashable-store.ts'
+import type { Dice } from './dice.ts'
+import { createFaultyApi, type FaultyApi } from './faulty-api.ts'
+import type { AppWrite } from './operations.ts'
+import { skewedClock, type VirtualClock } from './virtual-clock.ts'
+import {
+  COMPANION_TABLE,
+  NOTES_TABLE,
+  PARTITIONS,
+  replicatedTables,
+  SHARED_SCOPE,
+  SHARED_TABLE,
+  TABLE_FACTS,
+  tableInput,
+  type World,
+} from './world.ts'
+
+/** How sure it is that a write was kept. */
+export type WriteFate =
+  /** It was acknowledged. */
+  | 'kept'
+  /** The process died, or the storage was evicted, before anybody could know. */
+  | 'unknown'
+  /** It was refused. */
+  | 'refused'
+
+/** A write that a device was asked for. */
+export interface MadeWrite {
+  readonly write: AppWrite
+  fate: WriteFate
+  /** Its place in the outbox's order, where it was kept. */
+  order: number | undefined
+  /** Which disk it was made on: an evicted one takes its pending writes with it. */
+  readonly disk: number
+}
+
+interface DeviceOptions {
+  readonly name: string
+  readonly clock: VirtualClock
+  readonly dice: Dice
+  readonly world: World
+  readonly strategy: ConflictStrategy
+  readonly count: (what: string) => void
+}
+
+/** One device. */
+export class Device {
+  readonly name: string
+  readonly writes: MadeWrite[] = []
+  /** Names of writes that were put aside and given up, and of those that lost a conflict. */
+  readonly discarded: Set<string> = new Set()
+  readonly superseded: Set<string> = new Set()
+  readonly #options: DeviceOptions
+  readonly #clock: Clock
+  readonly #api: FaultyApi
+  #disk: OrderedStore = createMemoryStore()
+  #diskNumber = 0
+  #process = 0
+  #store: CrashableStore | undefined
+  #engine: Engine | undefined
+  #replicator: Replicator | undefined
+
+  constructor(options: DeviceOptions) {
+    this.#options = options
+    this.name = options.name
+    const { clock, dice, world, count } = options
+    this.#clock = skewedClock(clock, dice.between(-3_600_000, 3_600_000))
+    this.#api = createFaultyApi({
+      api: world.api,
+      clock,
+      dice: dice.fork(),
+      count,
+      shortPages: new Set([NOTES_TABLE, SHARED_TABLE, COMPANION_TABLE]),
+      companionTable: COMPANION_TABLE,
+    })
+  }
+
+  get isRunning(): boolean {
+    return this.#store !== undefined && !this.#store.isDead
+  }
+
+  get network(): FaultyApi {
+    return this.#api
+  }
+
+  get engine(): Engine {
+    if (this.#engine === undefined) throw new Error(`${this.name} is not running.`)
+    return this.#engine
+  }
+
+  get replicator(): Replicator {
+    if (this.#replicator === undefined) throw new Error(`${this.name} is not running.`)
+    return this.#replicator
+  }
+
+  get process(): number {
+    return this.#process
+  }
+
+  /** Starts a process on the disk. */
+  async start(): Promise<void> {
+    const { dice, clock, strategy } = this.#options
+    this.#process++
+    const store = createCrashableStore(this.#disk)
+    const random = seededRandom(dice.below(2 ** 32))
+    const engine = createEngine({ store, clock: this.#clock, random })
+    this.#store = store
+    this.#engine = engine
+    for (const table of [NOTES_TABLE, SHARED_TABLE]) {
+      await engine.dispatch('CreateTable', tableInput(table)).catch((error: unknown) => {
+        if ((error as Error).name !== 'ResourceInUseException') throw error
+      })
+    }
+    const remote = createDynamoRemote({
+      api: this.#api,
+      clock: this.#clock,
+      companionTable: COMPANION_TABLE,
+      tables: TABLE_FACTS,
+      maxEntrySizeBytes: dice.pick([600, 1200, 300_000]),
+    })
+    this.#replicator = new Replicator({
+      store,
+      remote,
+      clock: skewedClock(clock, this.#clock.now() - clock.now()),
+      random,
+      tables: replicatedTables(strategy),
+      scopes: [...PARTITIONS, SHARED_SCOPE],
+      poll: { shortestMs: 2000, longestMs: 30_000 },
+    })
+    await this.#replicator.replica.begin()
+    this.#replicator.start()
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.#store?.kill()
+    void this.#replicator?.stop()
+    for (const made of this.writes)
+      if (made.disk === this.#diskNumber && made.order === undefined && made.fate === 'kept') made.fate = 'unknown'
+  }
+
+  /** Has the process end in one of its next steps. */
+  killSoon(): void {
+    const { dice } = this.#options
+    this.#store?.killAtWrite(dice.between(1, 12), dice.pick(['before', 'after']))
+  }
+
+  /** The browser has thrown the storage away, with all that had not been pushed. */
+  evict(): void {
+    this.kill()
+    this.#disk = createMemoryStore()
+    for (const made of this.writes) if (made.disk === this.#diskNumber && made.fate === 'kept') made.fate = 'unknown'
+    this.#diskNumber++
+  }
+
+  /** Asks for a write, and notes what came of it. Does not wait for it: the process may die meanwhile. */
+  make(write: AppWrite): void {
+    const store = this.#store
+    const made: MadeWrite = { write, fate: 'unknown', order: undefined, disk: this.#diskNumber }
+    this.writes.push(made)
+    void this.engine.dispatch(write.operation, write.input).then(
+      async () => {
+        if (store === undefined || store.isDead || made.disk !== this.#diskNumber) return
+        made.fate = 'kept'
+        const snapshot = store.snapshot()
+        made.order = (await readOutboxState(snapshot)).nextOrder - 1
+        snapshot.close()
+        this.#replicator?.wake()
+      },
+      (error: unknown) => {
+        const { name } = error as Error
+        if (name !== 'ConditionalCheckFailedException' && name !== 'TransactionCanceledException') throw error
+        made.fate = 'refused'
+      },
+    )
+  }
+
+  /** Gives up all that is parked, and notes what lost conflicts. */
+  async settle(): Promise<number> {
+    const parked = await this.replicator.parked()
+    for (const { order, cause } of parked) {
+      const made = this.#madeAt(order)
+      if (made !== undefined) this.discarded.add(made.write.name)
+      this.#options.count(`parked: ${cause.name}`)
+      await this.replicator.discard(order)
+    }
+    return parked.length
+  }
+
+  /** Notes which writes lost conflicts. */
+  async noteConflicts(): Promise<void> {
+    for (const { orders } of await this.replicator.conflicts()) {
+      for (const order of orders) {
+        const made = this.#madeAt(order)
+        if (made !== undefined) this.superseded.add(made.write.name)
+      }
+    }
+  }
+
+  /** Retries something that is parked, if there is anything. */
+  async retrySomething(): Promise<void> {
+    const [first] = await this.replicator.parked()
+    if (first !== undefined) await this.replicator.retry(first.order)
+  }
+
+  #madeAt(order: number): MadeWrite | undefined {
+    return this.writes.find((made) => made.disk === this.#diskNumber && made.order === order)
+  }
+}

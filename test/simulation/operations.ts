@@ -1,0 +1,193 @@
+// What the apps on the devices do. Each write has a name that ends up in what it writes, so that it can be told at the end
+// whether it took effect, and how often.
+
+import type { Dice } from './dice.ts'
+import { NOTES_TABLE, PARTITIONS, SHARED_TABLE } from './world.ts'
+
+/** One write of an app. */
+export interface AppWrite {
+  readonly name: string
+  readonly operation: string
+  readonly input: object
+  /** `added`: its name is found in the item for ever, unless it was put aside. `blind`: others may wipe it out. */
+  readonly kind: 'added' | 'blind'
+  /** Items that it writes, as `table/p/s`. */
+  readonly places: readonly string[]
+}
+
+interface Place {
+  readonly TableName: string
+  readonly p: string
+  readonly s: string
+}
+
+/** The kinds of writes, by how they are made. */
+const MAKERS: readonly ((dice: Dice, name: string) => AppWrite)[] = [
+  put,
+  setAttribute,
+  setAttribute,
+  remove,
+  putIfNew,
+  setIfSame,
+  count,
+  count,
+  append,
+  addTag,
+  transfer,
+  transfer,
+  pair,
+  checkedPut,
+  batch,
+]
+
+/** Draws the next write of an app. */
+export function drawWrite(dice: Dice, name: string): AppWrite {
+  return dice.pick(MAKERS)(dice, name)
+}
+
+function put(dice: Dice, name: string): AppWrite {
+  const place = anyPlace(dice)
+  return write('PutItem', { TableName: place.TableName, Item: itemAt(place, name) }, { name, places: [place] })
+}
+
+function putIfNew(dice: Dice, name: string): AppWrite {
+  const place = anyPlace(dice)
+  const condition = { ConditionExpression: 'attribute_not_exists(p)' }
+  const input = { TableName: place.TableName, Item: itemAt(place, name), ...condition }
+  return write('PutItem', input, { name, places: [place] })
+}
+
+function setAttribute(dice: Dice, name: string): AppWrite {
+  const place = anyPlace(dice)
+  const input = {
+    TableName: place.TableName,
+    Key: keyOf(place),
+    UpdateExpression: 'SET #a = :op',
+    ExpressionAttributeNames: { '#a': dice.pick(['op', 'a', 'b', 'c']) },
+    ExpressionAttributeValues: { ':op': { S: name } },
+  }
+  return write('UpdateItem', input, { name, places: [place] })
+}
+
+function setIfSame(dice: Dice, name: string): AppWrite {
+  const place = anyPlace(dice)
+  const input = {
+    TableName: place.TableName,
+    Key: keyOf(place),
+    UpdateExpression: 'SET op = :op REMOVE b',
+    ConditionExpression: 'attribute_exists(p) AND (attribute_not_exists(c) OR size(c) < :size)',
+    ExpressionAttributeValues: { ':op': { S: name }, ':size': { N: String(dice.between(4, 9)) } },
+  }
+  return write('UpdateItem', input, { name, places: [place] })
+}
+
+function remove(dice: Dice, name: string): AppWrite {
+  const place = anyPlace(dice)
+  const input = { TableName: place.TableName, Key: keyOf(place) }
+  return write('DeleteItem', input, { name, places: [place] })
+}
+
+/** Counts, and notes who has counted: the sum has to be that of those noted. */
+function count(dice: Dice, name: string): AppWrite {
+  const place = { TableName: NOTES_TABLE, p: dice.pick(PARTITIONS), s: 'count' }
+  return {
+    ...write('UpdateItem', countInput(place, name, dice.between(1, 9)), { name, places: [place] }),
+    kind: 'added',
+  }
+}
+
+function append(_dice: Dice, name: string): AppWrite {
+  const place = { TableName: SHARED_TABLE, p: 'lists', s: 'list' }
+  const input = {
+    TableName: place.TableName,
+    Key: keyOf(place),
+    UpdateExpression: 'SET l = list_append(if_not_exists(l, :none), :op)',
+    ExpressionAttributeValues: { ':op': { L: [{ S: name }] }, ':none': { L: [] } },
+  }
+  return { ...write('UpdateItem', input, { name, places: [place] }), kind: 'added' }
+}
+
+function addTag(dice: Dice, name: string): AppWrite {
+  const place = { TableName: NOTES_TABLE, p: dice.pick(PARTITIONS), s: 'tags' }
+  const input = {
+    TableName: place.TableName,
+    Key: keyOf(place),
+    UpdateExpression: 'ADD ops :op',
+    ExpressionAttributeValues: { ':op': { SS: [name] } },
+  }
+  return { ...write('UpdateItem', input, { name, places: [place] }), kind: 'added' }
+}
+
+/** From one account to another: their sum stays as it is. */
+function transfer(dice: Dice, name: string): AppWrite {
+  const p = dice.pick(PARTITIONS)
+  const amount = dice.between(1, 9)
+  const [from, to] = dice.chance(0.5) ? ['account-1', 'account-2'] : ['account-2', 'account-1']
+  const places = [from, to].map((s) => ({ TableName: NOTES_TABLE, p, s: String(s) }))
+  const [one, other] = places as [Place, Place]
+  const TransactItems = [{ Update: countInput(one, name, -amount) }, { Update: countInput(other, name, amount) }]
+  return { ...write('TransactWriteItems', { TransactItems }, { name, places }), kind: 'added' }
+}
+
+/** Two items that are always written together. */
+function pair(dice: Dice, name: string): AppWrite {
+  const p = dice.pick(PARTITIONS)
+  const places = ['left', 'right'].map((s) => ({ TableName: NOTES_TABLE, p, s: `pair-${s}` }))
+  const TransactItems = places.map((place) => ({ Put: { TableName: place.TableName, Item: itemAt(place, name) } }))
+  return write('TransactWriteItems', { TransactItems }, { name, places })
+}
+
+function checkedPut(dice: Dice, name: string): AppWrite {
+  const p = dice.pick(PARTITIONS)
+  const place = { TableName: NOTES_TABLE, p, s: `key-${dice.below(3)}` }
+  const checked = { TableName: NOTES_TABLE, p, s: `key-${3 + dice.below(3)}` }
+  const TransactItems = [
+    { Put: { TableName: NOTES_TABLE, Item: itemAt(place, name) } },
+    {
+      ConditionCheck: {
+        TableName: NOTES_TABLE,
+        Key: keyOf(checked),
+        ConditionExpression: dice.pick(['attribute_exists(p)', 'attribute_not_exists(p)']),
+      },
+    },
+  ]
+  return write('TransactWriteItems', { TransactItems }, { name, places: [place] })
+}
+
+function batch(dice: Dice, name: string): AppWrite {
+  const places = [0, 1, 2].map((n) => ({ TableName: SHARED_TABLE, p: 'batch', s: `item-${n + dice.below(2) * 3}` }))
+  const RequestItems = { [SHARED_TABLE]: places.map((place) => ({ PutRequest: { Item: itemAt(place, name) } })) }
+  return write('BatchWriteItem', { RequestItems }, { name, places })
+}
+
+function write(
+  operation: string,
+  input: object,
+  { name, places }: { readonly name: string; readonly places: readonly Place[] },
+): AppWrite {
+  const written = places.map(({ TableName, p, s }) => `${TableName}/${p}/${s}`)
+  return { name, operation, input, kind: 'blind', places: written }
+}
+
+function countInput({ TableName, ...place }: Place, name: string, amount: number): object {
+  return {
+    TableName,
+    Key: keyOf({ TableName, ...place }),
+    UpdateExpression: 'ADD n :n, ops :op SET #amount = :n',
+    ExpressionAttributeNames: { '#amount': `amount-${name}` },
+    ExpressionAttributeValues: { ':n': { N: String(amount) }, ':op': { SS: [name] } },
+  }
+}
+
+function anyPlace(dice: Dice): Place {
+  if (dice.chance(0.3)) return { TableName: SHARED_TABLE, p: dice.pick(['x', 'y']), s: `key-${dice.below(3)}` }
+  return { TableName: NOTES_TABLE, p: dice.pick(PARTITIONS), s: `key-${dice.below(6)}` }
+}
+
+function keyOf({ p, s }: Place): object {
+  return { p: { S: p }, s: { S: s } }
+}
+
+function itemAt(place: Place, name: string): object {
+  return { ...keyOf(place), op: { S: name }, text: { S: 'x'.repeat(20) } }
+}
