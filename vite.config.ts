@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration, ViteUserConfig, ViteUserConfigFnObject } from 'vitest/config'
 import { citiesPlugin } from './demo/build/cities-plugin.ts'
 import { BROWSER_ENGINES } from './test/support/browser-executables.ts'
-import { PACKAGE_ENTRIES, RUNTIME_DEPENDENCIES } from './test/support/package-entries.ts'
+import { PACKAGE_ENTRIES, PEER_DEPENDENCIES, RUNTIME_DEPENDENCIES } from './test/support/package-entries.ts'
 import type { PackageEntry } from './test/support/package-entries.ts'
 import { systemBrowser } from './test/support/vitest-provider.ts'
 
@@ -17,6 +17,7 @@ const HOST = '127.0.0.1'
 const LIBRARY_TARGET = 'es2022'
 /** What `npx tidetable` runs. */
 const PROGRAM = { name: 'cli', sourcePath: 'src/server/cli.ts' }
+const TOOLBOX_TRANSACTIONS = ['Check', 'Delete', 'Get', 'Put', 'Update', 'Write'].map((action) => `transact${action}`)
 /** What the tests of `tidetable/aws` import: the SDK and three libraries over it. */
 const SDK_MODULES: readonly string[] = [
   '@aws-sdk/client-dynamodb',
@@ -24,7 +25,7 @@ const SDK_MODULES: readonly string[] = [
   'dynamodb-onetable',
   'dynamodb-onetable/Dynamo',
   ...['entity', 'schema', 'table'].map((room) => `dynamodb-toolbox/${room}`),
-  ...['batchDelete', 'batchGet', 'batchPut', 'delete', 'get', 'put', 'update'].map(
+  ...['batchDelete', 'batchGet', 'batchPut', 'delete', 'get', 'put', 'update', ...TOOLBOX_TRANSACTIONS].map(
     (action) => `dynamodb-toolbox/entity/actions/${action}`,
   ),
   ...['batchGet', 'batchWrite', 'query'].map((action) => `dynamodb-toolbox/table/actions/${action}`),
@@ -34,6 +35,11 @@ const SDK_MODULES: readonly string[] = [
 const NODE_MODULES_IN_BROWSERS = [
   { find: /^(?:node:)?crypto$/, replacement: resolve(ROOT, 'test/support/crypto-in-browsers.ts') },
   { find: /^(?:node:)?process$/, replacement: resolve(ROOT, 'test/support/process-in-browsers.ts') },
+]
+/** In Node these names lead to builds for servers, in which nothing ever changes. */
+const BROWSER_BUILDS = [
+  { find: /^solid-js$/, replacement: resolve(ROOT, 'node_modules/solid-js/dist/solid.js') },
+  { find: /^svelte\/reactivity$/, replacement: resolve(ROOT, 'node_modules/svelte/src/reactivity/index-client.js') },
 ]
 const WORKER_SOURCE_URL = /new URL\('(?:\.\.\/)+worker\/index\.ts', import\.meta\.url\)/
 
@@ -59,7 +65,7 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
         entries: [...PACKAGE_ENTRIES.filter(({ name }) => name !== 'worker'), PROGRAM],
         // The app's bundler resolves these: an app that uses Comlink too must share our copy, as proxies are marked with
         // symbols that belong to one copy.
-        external: [...RUNTIME_DEPENDENCIES, /^node:/],
+        external: [...RUNTIME_DEPENDENCIES, ...PEER_DEPENDENCIES, 'svelte/reactivity', 'svelte/store', /^node:/],
         footer: '',
         emptyOutDir: true,
         plugins: [workerBesidePage()],
@@ -165,7 +171,7 @@ function tests(): ViteUserConfig {
 
 function nodeProject(): TestProjectInlineConfiguration {
   return {
-    resolve: { alias: packageAliases('src') },
+    resolve: { alias: [...packageAliases('src'), ...BROWSER_BUILDS] },
     test: {
       name: 'node',
       environment: 'node',
