@@ -95,6 +95,8 @@ interface Step {
   /** The old chain before and after the action. */
   readonly base: Item | undefined
   readonly local: Item | undefined
+  /** Why the old chain does not take the action (any more): one before it was put aside. */
+  readonly failure: ServiceException | undefined
   /** The new chain before the action. */
   readonly remote: Item | undefined
 }
@@ -176,7 +178,7 @@ class RebaseRun {
   #step(intent: Intent, action: IntentAction): Step {
     const item = this.#items.get(action.key) as RebasedItem
     const base = this.#old.get(action.key)
-    return { action, item, clock: intent.clock, base, local: replayed(action, base), remote: this.#new.get(action.key) }
+    return { action, item, clock: intent.clock, base, ...replayed(action, base), remote: this.#new.get(action.key) }
   }
 
   #settle(intent: Intent, steps: readonly Step[]): void {
@@ -198,8 +200,10 @@ class RebaseRun {
     const images = steps.map((step, index) => {
       const decision = decisions[index] as Decision
       if (decision.kind === 'become') return decision.image
+      if (step.base !== step.remote) return replayAction(step.action, step.remote)
       // Where the chains have not parted, the old one has done it already.
-      return step.base === step.remote ? step.local : replayAction(step.action, step.remote)
+      if (step.failure !== undefined) throw step.failure
+      return step.local
     })
     for (const image of images) checkSize(image)
     for (const [index, { action }] of steps.entries()) this.#new.set(action.key, images[index])
@@ -279,13 +283,13 @@ function sameValue(one: ReturnType<typeof valueAtPath>, other: ReturnType<typeof
   return one === other || (one !== undefined && other !== undefined && valuesEqual(one, other))
 }
 
-/** The old chain was made by these very actions; one that fails on it had no part in it. */
-function replayed(action: IntentAction, base: Item | undefined): Item | undefined {
+/** What the old chain makes of an action; it stays as it is when it does not take it. */
+function replayed(action: IntentAction, base: Item | undefined): Pick<Step, 'local' | 'failure'> {
   try {
-    return replayAction(action, base)
+    return { local: replayAction(action, base), failure: undefined }
   } catch (error) {
     if (!(error instanceof ServiceException)) throw error
-    return base
+    return { local: base, failure: error }
   }
 }
 
