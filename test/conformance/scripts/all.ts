@@ -18,6 +18,7 @@ import { queryScript } from './query.ts'
 import { scanFilterScript } from './scan-filter.ts'
 import { scanScript } from './scan.ts'
 import { serviceScript } from './service.ts'
+import { streamsScript } from './streams.ts'
 import { tagsScript } from './tags.ts'
 import { timeToLiveScript } from './time-to-live.ts'
 import { transactGetItemsScript } from './transact-get-items.ts'
@@ -44,6 +45,7 @@ export const SCRIPTS: readonly Script[] = [
   scanFilterScript,
   scanScript,
   serviceScript,
+  streamsScript,
   tagsScript,
   timeToLiveScript,
   transactGetItemsScript,
