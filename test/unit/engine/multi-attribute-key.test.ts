@@ -98,6 +98,73 @@ describe('an index on several attributes', () => {
     expect(await idsOf(engine, '', {}, { ExclusiveStartKey })).toEqual(['1', '3'])
   })
 
+  it('is asked by KeyConditions of more than two attributes too', async () => {
+    const engine = await engineWithMatches()
+    const compared = (ComparisonOperator: string, ...AttributeValueList: readonly unknown[]): unknown => ({
+      ComparisonOperator,
+      AttributeValueList,
+    })
+    const ask = (conditions: object): Promise<unknown> =>
+      engine.dispatch('Query', {
+        TableName: 'matches',
+        IndexName: 'byRound',
+        KeyConditions: { cup: compared('EQ', { S: 'winter' }), region: compared('EQ', { S: 'west' }), ...conditions },
+        Select: 'COUNT',
+      })
+    const round = compared('EQ', { N: '2' })
+    expect(await ask({ round, court: compared('BEGINS_WITH', { S: 'a' }) })).toEqual({ Count: 1, ScannedCount: 1 })
+    await expect(ask({ court: compared('EQ', { S: 'a' }) })).rejects.toThrow(
+      'Query condition missed key schema element: round',
+    )
+    await expect(ask({ round: compared('GT', { N: '2' }), court: compared('EQ', { S: 'a' }) })).rejects.toThrow(
+      'Query key condition not supported',
+    )
+    await expect(ask({ region: compared('GT', { S: 'west' }) })).rejects.toThrow('Query key condition not supported')
+    await expect(ask({ round, court: compared('EQ', { S: 'a' }), id: compared('EQ', { S: '1' }) })).rejects.toThrow(
+      'Conditions can be of length 1 or 2 only',
+    )
+  })
+
+  it('refuses a start key that lacks one of the attributes, or is outside of the query', async () => {
+    const engine = await engineWithMatches()
+    const position = {
+      id: { S: '2' },
+      cup: { S: 'winter' },
+      region: { S: 'west' },
+      round: { N: '2' },
+      court: { S: 'a' },
+    }
+    const { court: _, ...lacking } = position
+    await expect(idsOf(engine, '', {}, { ExclusiveStartKey: lacking })).rejects.toThrow(
+      'The provided starting key is invalid',
+    )
+    const elsewhere = { ...position, region: { S: 'east' } }
+    await expect(idsOf(engine, '', {}, { ExclusiveStartKey: elsewhere })).rejects.toThrow(
+      'The provided starting key is outside query boundaries based on provided conditions',
+    )
+    await expect(
+      idsOf(engine, ' AND round > :n', { ':n': { N: '2' } }, { ExclusiveStartKey: position }),
+    ).rejects.toThrow('The provided starting key does not match the range key predicate')
+  })
+
+  it('moves an item when any attribute of its key changes', async () => {
+    const engine = await engineWithMatches()
+    const units = async (UpdateExpression: string, values: Item): Promise<unknown> => {
+      const output = (await engine.dispatch('UpdateItem', {
+        TableName: 'matches',
+        Key: { id: { S: '1' } },
+        UpdateExpression,
+        ExpressionAttributeValues: values,
+        ReturnConsumedCapacity: 'INDEXES',
+      })) as { readonly ConsumedCapacity: { readonly GlobalSecondaryIndexes?: unknown } }
+      return output.ConsumedCapacity.GlobalSecondaryIndexes
+    }
+    expect(await units('SET court = :c', { ':c': { S: 'z' } })).toEqual({ byRound: { CapacityUnits: 2 } })
+    expect(await units('SET cup = :c', { ':c': { S: 'summer' } })).toEqual({ byRound: { CapacityUnits: 2 } })
+    expect(await units('SET score = :s', { ':s': { N: '1' } })).toBeUndefined()
+    expect(await idsOf(engine, '', {})).toEqual(['2', '3'])
+  })
+
   it('leaves out items that lack one of the attributes', async () => {
     const engine = await engineWithMatches()
     expect(await engine.dispatch('Scan', { TableName: 'matches', IndexName: 'byRound', Select: 'COUNT' })).toEqual({
