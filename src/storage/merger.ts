@@ -2,7 +2,6 @@
 
 import { type Clock, sleep } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { LogDevice } from './log-device.ts'
 import type { Manifest } from './manifest-codec.ts'
 import { MergeCursor } from './merge-cursor.ts'
@@ -16,6 +15,10 @@ import type { ViewKeeper } from './view-keeper.ts'
 
 /** Bytes that a merge writes before it looks whether there is something more urgent. */
 export const MERGE_STEP_BYTES = 131_072
+/** The longest rest between two steps. */
+const MAX_REST_MS = 50
+/** A merge that is not pressing goes on when nobody has read or written for this long. */
+const QUIET_MS = 50
 /** How often one merge starts anew because another worker changed the manifest. */
 const MAX_RESTARTS = 8
 const ALWAYS_OPEN = { assertOpen: (): void => undefined }
@@ -36,6 +39,7 @@ export interface MergerOptions {
 export class Merger {
   readonly #options: MergerOptions
   readonly #pages: PageReader
+  #snapshotsSeen = 0
 
   constructor(options: MergerOptions) {
     this.#options = options
@@ -90,6 +94,7 @@ export class Merger {
     const writer = new RunWriter({ device, runId, cache: keeper.pages, stepBytes: MERGE_STEP_BYTES })
     const sources = inputs.map((run) => new RunSource(run, this.#pages, run.wholeRange))
     const cursor = new MergeCursor(sources, { scan: { start: '', end: '' }, owner: ALWAYS_OPEN, keepsRemovals })
+    this.#snapshotsSeen = keeper.snapshotsOpened
     let stepStartMs = clock.monotonicMs()
     for (;;) {
       const moved = cursor.advance()
@@ -106,8 +111,15 @@ export class Merger {
     }
   }
 
-  #rest(workedMs: number): MaybePromise<void> {
-    if (this.#options.pace() === 'busy') return sleep(this.#options.clock, workedMs)
+  /** Leaves writers half of the time; what can wait for an idle moment stays away for as long as anybody reads too. */
+  async #rest(workedMs: number): Promise<void> {
+    const { clock, keeper, pace, isClosing } = this.#options
+    // A step during which the machine slept has not worked for hours.
+    if (pace() === 'busy') return sleep(clock, Math.min(workedMs, MAX_REST_MS))
+    while (pace() === 'idle' && keeper.snapshotsOpened !== this.#snapshotsSeen && !isClosing()) {
+      this.#snapshotsSeen = keeper.snapshotsOpened
+      await sleep(clock, QUIET_MS)
+    }
   }
 
   async #install(inputs: readonly Run[], runId: number, writer: RunWriter, isToBottom: boolean): Promise<boolean> {

@@ -35,6 +35,7 @@ export class ViewKeeper implements SnapshotKeeper {
   readonly #holders = new Map<StoreView, number>()
   #feed: LogFeed | undefined
   #head = 0
+  #snapshotsOpened = 0
   #view: StoreView
 
   constructor(options: { readonly device: LogDevice; readonly pages: PageReader; readonly logger: Logger }) {
@@ -51,6 +52,11 @@ export class ViewKeeper implements SnapshotKeeper {
 
   get view(): StoreView {
     return this.#view
+  }
+
+  /** How many snapshots were opened so far, by readers and writers. */
+  get snapshotsOpened(): number {
+    return this.#snapshotsOpened
   }
 
   /** Sends the batches that are applied from now on to `feed` too. */
@@ -121,6 +127,7 @@ export class ViewKeeper implements SnapshotKeeper {
   /** A snapshot of the newest state known here. */
   openSnapshot(): StoreSnapshot {
     const view = this.#view
+    this.#snapshotsOpened++
     this.#live.hold(this.#head)
     this.#holders.set(view, (this.#holders.get(view) ?? 0) + 1)
     return new StoreSnapshot(this, view, this.#head)
