@@ -170,11 +170,11 @@ export class WriteQueue {
   }
 
   /** Has the writes of an evaluation that failed, and those evaluated on top of it, run again. */
-  async #putBack(failed?: Evaluation): Promise<void> {
+  async #putBack(refused?: Evaluation): Promise<void> {
     const next = this.#next
     this.#next = undefined
     if (next !== undefined) this.#waiting.unshift(...(await next).writes)
-    if (failed !== undefined) this.#waiting.unshift(...failed.writes)
+    if (refused !== undefined) this.#waiting.unshift(...refused.writes)
   }
 
   /** A batch without entries appends nothing, but what its bodies read must have been the newest state. */
