@@ -2,6 +2,7 @@
 // types, one by one, as the service's parser would; then the constraints, of which up to ten are reported together:
 // "2 validation errors detected: Value 'x' at 'y' failed to satisfy constraint: …".
 
+import { MAX_REPORTED_ERRORS } from '../model/limits.ts'
 import { ServiceException, validationException } from '../model/service-exception.ts'
 import { type ArnScope, isArn, LOCAL_SCOPE, tableArnFault } from './arn.ts'
 import { describeValue } from './describe-value.ts'
@@ -79,8 +80,6 @@ export type Shape =
   | MapShape
   | StructureShape
   | { readonly kind: 'attributes' | 'attribute-value' }
-
-const MAX_REPORTED_ERRORS = 10
 
 /**
  * Checks a request.
@@ -293,7 +292,7 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
   }
   if (
     valueLength !== undefined &&
-    names.some((name) => !fits((value[name] as readonly unknown[]).length, valueLength))
+    names.some((name) => !fits((value[name] as readonly unknown[] | null)?.length ?? 0, valueLength))
   ) {
     refuse(value, `Map value must satisfy constraint: [${lengthRules(valueLength).join(', ')}]`, report)
   }

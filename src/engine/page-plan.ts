@@ -52,7 +52,17 @@ export function requestedIndex(table: TableSchema, input: ReadPageInput): IndexS
 }
 
 /**
- * Plans a page.
+ * Refuses expressions that reach into a key: the first thing that the service asks about a table and an index.
+ *
+ * @throws ServiceException `ValidationException`
+ */
+export function checkPagePaths(table: TableSchema, { filter, projection }: PageExpressions): void {
+  checkKeyPaths(table, projection)
+  checkKeyPaths(table, filter)
+}
+
+/**
+ * Plans a page whose paths are checked.
  *
  * @throws ServiceException `ValidationException` when the request selects what it cannot have
  */
@@ -64,8 +74,6 @@ export function pagePlan(
   const { filter, projection } = expressions
   checkFilterIsProjected(index, filter)
   checkSelect(input, index)
-  checkKeyPaths(table, projection)
-  checkKeyPaths(table, filter)
   return {
     table,
     index,
@@ -110,7 +118,7 @@ function needsItems(index: IndexSchema, { Select }: ReadPageInput, projection: P
     )
   }
   if (projection === undefined) return false
-  const missing = notProjected(index, projection.topLevelNames)
+  const missing = inHashOrder(notProjected(index, projection.topLevelNames))
   if (missing.length === 0) return false
   if (!index.isGlobal) return true
   throw validationException(`${INVALID} Global secondary index ${index.name} does not project [${missing.join(', ')}]`)
@@ -118,12 +126,12 @@ function needsItems(index: IndexSchema, { Select }: ReadPageInput, projection: P
 
 function notProjected({ projectedNames }: IndexSchema, names: ReadonlySet<string>): readonly string[] {
   if (projectedNames === undefined) return []
-  return inHashOrder([...names].filter((name) => !projectedNames.has(name)))
+  return [...names].filter((name) => !projectedNames.has(name))
 }
 
 function checkFilterIsProjected(index: IndexSchema | undefined, filter: Condition | undefined): void {
   if (index === undefined || filter === undefined) return
-  const missing = notProjected(index, filter.topLevelNames)
+  const missing = [...notProjected(index, filter.topLevelNames)].sort()
   if (missing.length === 0) return
   throw validationException(
     `${INVALID} Secondary index ${index.name} does not project one or more filter attributes: [${missing.join(', ')}]`,

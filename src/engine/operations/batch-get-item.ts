@@ -63,6 +63,7 @@ function run(
   input: BatchGetItemInput,
   context: RequestContext,
 ): MaybePromise<BatchGetItemOutput<OutputRow>> {
+  checkParameters(Object.values(input.RequestItems))
   const tables = Object.entries(input.RequestItems).map(tableRead)
   let count = 0
   for (const { keys } of tables) count += keys.length
@@ -82,8 +83,19 @@ function run(
   })
 }
 
+/** What is asked of one table must go together with what is asked of the others. */
+function checkParameters(requests: readonly KeysAndAttributes[]): void {
+  const given = (name: keyof KeysAndAttributes): unknown =>
+    requests.find((request) => request[name] !== undefined)?.[name]
+  const together: Readonly<Record<string, unknown>> = {
+    ProjectionExpression: given('ProjectionExpression'),
+    AttributesToGet: given('AttributesToGet'),
+  }
+  checkExpressionParameters(together, PARAMETERS)
+  for (const request of requests) checkExpressionParameters(request, PARAMETERS)
+}
+
 function tableRead([tableName, request]: [string, KeysAndAttributes]): TableRead {
-  checkExpressionParameters(request, PARAMETERS)
   return { tableName, request, keys: request.Keys.map(incomingKey), projection: requestedAttributes(request) }
 }
 

@@ -15,7 +15,7 @@ import { isInRange, queryRange, rangeBehind } from '../key-range.ts'
 import type { EngineServices, Operation, RequestContext } from '../operation.ts'
 import type { OutputRow } from '../output-row.ts'
 import { bindPageExpressions } from '../page-expressions.ts'
-import { type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
+import { checkPagePaths, type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
 import { type PageSource, readPage } from '../read-page.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import { listedAttributes } from '../requested-attributes.ts'
@@ -66,6 +66,7 @@ export function bindQuery(input: QueryInput): (table: TableSchema) => PageSource
   const bound = boundQuery(input)
   return (table) => {
     const index = requestedIndex(table, input)
+    checkPagePaths(table, bound.expressions)
     const range = rangeOf(bound, table, index)
     const plan = pagePlan(table, index, { input, expressions: bound.expressions })
     return { plan, range, isReverse: input.ScanIndexForward === false }

@@ -13,7 +13,7 @@ import { segmentRange } from '../keyspace.ts'
 import type { EngineServices, Operation, RequestContext } from '../operation.ts'
 import type { OutputRow } from '../output-row.ts'
 import { bindPageExpressions } from '../page-expressions.ts'
-import { type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
+import { checkPagePaths, type PageExpressions, pagePlan, requestedIndex } from '../page-plan.ts'
 import { type PageSource, readPage } from '../read-page.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import { listedAttributes } from '../requested-attributes.ts'
@@ -60,6 +60,7 @@ export function bindScan(input: ScanInput): (table: TableSchema) => PageSource {
   const expressions = boundExpressions(input, { filter, projection })
   return (table) => {
     const index = requestedIndex(table, input)
+    checkPagePaths(table, expressions)
     const plan = pagePlan(table, index, { input, expressions })
     return { plan, range: rangeOf(input, { table, index, position }), isReverse: false }
   }

@@ -73,6 +73,12 @@ export const batchGetItemScript: Script = {
       { RequestItems: { nowhere: { Keys: [key(1)] } } },
       failed('ResourceNotFoundException', 'Requested resource not found'),
     ),
+    get('refuses a list of attributes for one table beside a projection for another', {
+      RequestItems: {
+        range: { Keys: [key(2)], AttributesToGet: ['y'] },
+        hash: { Keys: [{ a: { S: '1' } }], ProjectionExpression: 'a' },
+      },
+    }),
     get('refuses names without an expression', {
       RequestItems: { range: { Keys: [key(2)], ExpressionAttributeNames: { '#a': 'a' } } },
     }),

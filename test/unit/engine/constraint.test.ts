@@ -45,6 +45,12 @@ describe('checkRequest', () => {
     expect(checkRequest(VALID, SHAPE)).toBe(VALID)
   })
 
+  it('takes null in a map of lists for a list of nothing', () => {
+    expect(messageFor({ ...VALID, Map: { a: null } })).toBe(
+      "ValidationException: 2 validation errors detected: Value '{a=…}' at 'map' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length greater than or equal to 1]; Value null at 'map.a.member' failed to satisfy constraint: Member must not be null",
+    )
+  })
+
   it('takes null for not given, at every level', () => {
     const input = { ...VALID, Count: null, Item: null, Inner: { Choice: 'B', Other: null } }
     expect(checkRequest(input, SHAPE)).toEqual({ Name: 'ab', Inner: { Choice: 'B', Other: null } })
