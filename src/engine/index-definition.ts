@@ -1,12 +1,11 @@
 // Checks definitions of keys and indexes as CreateTable and UpdateTable bring them, in the service's order and words.
 
 import type { AttributeDefinition, KeySchemaElement, Projection, ProvisionedThroughput } from '../model/key-schema.ts'
-import { MAX_INDEX_KEY_ATTRIBUTES, MAX_PROJECTED_ATTRIBUTES } from '../model/limits.ts'
+import { MAX_CAPACITY_UNITS, MAX_INDEX_KEY_ATTRIBUTES, MAX_PROJECTED_ATTRIBUTES } from '../model/limits.ts'
 import type { BillingMode } from '../model/operations.ts'
 import { validationException } from '../model/service-exception.ts'
 
 const INVALID = 'One or more parameter values were invalid:'
-const MAX_CAPACITY_UNITS = 1_000_000_000_000
 
 /**
  * Refuses a key schema that is not one of at most one partition and one sort key attribute, all defined.

@@ -4,6 +4,7 @@
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
 
 import {
+  MAX_ATTRIBUTES_TO_GET,
   MAX_BATCH_GET_ITEMS,
   MAX_BATCH_WRITE_ITEMS,
   MAX_INDEX_KEY_ATTRIBUTES,
@@ -26,7 +27,6 @@ import { createPattern } from './pattern.ts'
 
 const NAME_PATTERN = createPattern('[a-zA-Z0-9_.-]+')
 const NAME_LENGTH = { min: MIN_TABLE_NAME_CHARS, max: MAX_TABLE_NAME_CHARS } as const
-const MAX_ATTRIBUTES_TO_GET = 255
 
 const text: StringShape = { kind: 'string' }
 const flag: Shape = { kind: 'boolean' }

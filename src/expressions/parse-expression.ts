@@ -64,8 +64,8 @@ function readerOf(parameter: ExpressionParameter, text: string): TokenReader {
   if (text === '') throw expressionException(parameter, 'The expression can not be empty;')
   // The service counts UTF-16 units. Text with any other than ASCII characters is refused as syntax in any case.
   if (text.length > MAX_EXPRESSION_SIZE_BYTES) {
-    // The service says the size for those that are conditions.
-    const saysSize = parameter !== 'UpdateExpression' && parameter !== 'ProjectionExpression'
+    // The service says the size for these two only; the reference server for key conditions too.
+    const saysSize = parameter === 'ConditionExpression' || parameter === 'FilterExpression'
     const size = saysSize ? ` expression size: ${text.length}` : ''
     throw expressionException(parameter, `Expression size has exceeded the maximum allowed size;${size}`)
   }

@@ -58,6 +58,9 @@ export const REQUEST_TOKEN_LIFETIME_MS = 600_000
 /** Longest ClientRequestToken. */
 export const MAX_REQUEST_TOKEN_CHARS = 36
 
+/** Names of one AttributesToGet. */
+export const MAX_ATTRIBUTES_TO_GET = 255
+
 /** Segments of a parallel Scan. */
 export const MAX_SCAN_SEGMENTS = 1_000_000
 
@@ -66,7 +69,13 @@ export const MAX_SCAN_SEGMENTS = 1_000_000
 /** The body of a request, decompressed (16 MB). */
 export const MAX_REQUEST_SIZE_BYTES = 16_777_216
 
+/** Broken constraints that one refusal reports. */
+export const MAX_REPORTED_ERRORS = 10
+
 // Capacity
+
+/** Provisioned units of a table or an index, of each kind (the service says so when it refuses more). */
+export const MAX_CAPACITY_UNITS = 1_000_000_000_000
 
 /** One write capacity unit covers this many bytes of an item. */
 export const WRITE_UNIT_SIZE_BYTES = 1024

@@ -53,6 +53,10 @@ const HOLDING_TESTS: Readonly<Record<string, readonly HoldingTest[]>> = {
       'is disabled and enabled anew under another name, and the old one can still be read',
     ],
   ],
+  'values in messages': [
+    ['test/unit/engine/constraint.test.ts', 'names what is wrong with the names and values of a map'],
+    ['test/unit/engine/limits.test.ts', 'names of an AttributesToGet'],
+  ],
   '`SSESpecification`, `Tags`, `WarmThroughput`, `ResourcePolicy`': [[ENGINE, 'are taken and not described']],
 }
 

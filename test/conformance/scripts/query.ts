@@ -232,7 +232,7 @@ const refusals: Script['steps'] = [
   query(
     'refuses a condition of 4,097 characters',
     ofA(textOf(4097 - 'p = :p AND '.length)),
-    // As ExtendDB's tests have it from the service; the reference server adds the size.
+    // As https://github.com/ExtendDB/extenddb has it recorded from the service; the reference server adds the size.
     refused('Invalid KeyConditionExpression: Expression size has exceeded the maximum allowed size;'),
   ),
   query('refuses an empty condition', { TableName: 'range', KeyConditionExpression: '' }),

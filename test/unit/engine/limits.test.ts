@@ -282,6 +282,16 @@ const BATCHES: readonly Limit[] = [
       "1 validation error detected: Value '{limits=…}' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]",
   },
   {
+    title: 'names of an AttributesToGet',
+    limit: limits.MAX_ATTRIBUTES_TO_GET,
+    request: (size) => ['GetItem', { TableName: 'limits', Key: KEY, AttributesToGet: times(size, (at) => `a${at}`) }],
+    refusal: atPath(
+      'attributesToGet',
+      'length less than or equal to 255',
+      `[${times(10, (at) => `a${at}`).join(', ')}, …]`,
+    ),
+  },
+  {
     title: 'segments of a Scan',
     limit: limits.MAX_SCAN_SEGMENTS,
     request: (size) => scan({ Segment: 0, TotalSegments: size }),
@@ -313,6 +323,20 @@ const TABLES: readonly Limit[] = [
     limit: limits.MAX_PROJECTED_ATTRIBUTES,
     request: (size) => ['CreateTable', { ...TABLE, TableName: 'made', ...projecting(size) }],
     refusal: `${INVALID} Number of projected attributes across all indexes exceeds per-table limit of 100`,
+  },
+  {
+    title: 'provisioned units',
+    limit: limits.MAX_CAPACITY_UNITS,
+    request: (size) => [
+      'CreateTable',
+      {
+        ...TABLE,
+        TableName: 'made',
+        BillingMode: 'PROVISIONED',
+        ProvisionedThroughput: { ReadCapacityUnits: size, WriteCapacityUnits: 1 },
+      },
+    ],
+    refusal: `Given value 1000000000001 for ReadCapacityUnits is out of bounds`,
   },
   {
     title: 'characters of a table name',
