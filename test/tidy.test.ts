@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { PACKAGE_ENTRIES, RUNTIME_DEPENDENCIES } from './support/package-entries.ts'
+import { PACKAGE_ENTRIES, PEER_DEPENDENCIES, RUNTIME_DEPENDENCIES } from './support/package-entries.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
@@ -116,6 +116,12 @@ describe('every module', () => {
   })
 })
 
+/** A dependency, or a peer: `svelte/store` is of the package `svelte`. */
+function isAnAppsPackage(specifier: string): boolean {
+  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+  return RUNTIME_DEPENDENCIES.includes(name) || PEER_DEPENDENCIES.includes(name)
+}
+
 describe('the shipped sources', () => {
   it('document every export', () => {
     expect(shipped.flatMap(undocumentedExports)).toEqual([])
@@ -130,7 +136,7 @@ describe('the shipped sources', () => {
   it('import only packages that an app gets with ours', () => {
     const others = shipped
       .flatMap(importsOf)
-      .filter(({ specifier }) => !/^\.|^node:/.test(specifier) && !RUNTIME_DEPENDENCIES.includes(specifier))
+      .filter(({ specifier }) => !/^\.|^node:/.test(specifier) && !isAnAppsPackage(specifier))
     expect(others).toEqual([])
   })
 

@@ -51,7 +51,7 @@ export interface LiveSubscription {
 export interface Live<Result> extends AsyncIterable<Result> {
   /** For RxJS and its like. */
   readonly '@@observable': () => Live<Result>
-  /** The same for two that ask alike of one database: they share one result. */
+  /** The same for two that ask alike of one open database, which share one result; else different. */
   readonly key: string
   /** The newest result; undefined before there is one, and when nobody has subscribed for a while. */
   readonly current: Result | undefined
@@ -72,8 +72,12 @@ export interface LiveRequest extends Prepared {
   readonly signal?: AbortSignal | undefined
 }
 
+let lastDoorId = 0
+
 /** The way to the live results of one database. */
 export class LiveDoor {
+  /** Tells databases of one page apart. */
+  readonly id: number = ++lastDoorId
   readonly #session: Session
   readonly #clock: Clock
   #opening: Promise<LiveConnection> | undefined
@@ -113,7 +117,7 @@ export class LiveDoor {
 /** The live result of a request. */
 export function createLive<Result>(door: LiveDoor, request: LiveRequest): Live<Result> {
   const { form, items = [], limitRows } = request
-  const key = [form.operation, limitRows, JSON.stringify(form.input), ...items.map(byteKeyFromBytes)].join(' ')
+  const key = [door.id, form.operation, limitRows, JSON.stringify(form.input), ...items.map(byteKeyFromBytes)].join(' ')
   const live: Live<Result> = {
     key,
     get current() {

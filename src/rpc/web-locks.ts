@@ -2,5 +2,5 @@
 
 /** Undefined where there are none: a page without a secure context, or Node. */
 export function webLocks(): LockManager | undefined {
-  return (globalThis as { readonly navigator?: { readonly locks?: LockManager } }).navigator?.locks
+  return (globalThis as { readonly navigator?: { readonly locks?: LockManager | null } }).navigator?.locks ?? undefined
 }

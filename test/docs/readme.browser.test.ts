@@ -11,3 +11,12 @@ it('keeps, changes and finds an order', async () => {
   await close()
   expect(found).toEqual([{ customer: 'ann', date: '2026-11-23', product: 'tea', price: 4.6 }])
 })
+
+it('tells what a live query shows, while it is pending and when it is kept', async () => {
+  await deleteDatabase('todo')
+  const { told, close } = await import('./live-example.ts')
+  await close()
+  await deleteDatabase('todo')
+  expect(told.at(-1)).toBe('water the plants')
+  expect(['', 'water the plants …', 'water the plants']).toEqual(expect.arrayContaining([...told]))
+})

@@ -13,15 +13,15 @@ const scripts = Object.keys(
 )
 
 /** What stands between the file comment and the export, which only the test needs. */
-function exampleText(): string {
-  const source = readFileSync(resolve(import.meta.dirname, 'readme-example.ts'), 'utf8')
+function exampleText(file: string): string {
+  const source = readFileSync(resolve(import.meta.dirname, file), 'utf8')
   return source.slice(source.indexOf('import '), source.indexOf('\nexport ')).trim()
 }
 
 describe('the README', () => {
-  it('shows the example that the browser tests run', () => {
-    const shown = /```ts\n([\s\S]*?)```/.exec(readme)?.[1]?.trim()
-    expect(shown).toBe(exampleText())
+  it('shows the examples that the browser tests run', () => {
+    const shown = Array.from(readme.matchAll(/```ts\n([\s\S]*?)```/g), ([, text]) => text?.trim())
+    expect(shown).toEqual(['readme-example.ts', 'live-example.ts'].map(exampleText))
   })
 
   it('names only commands that exist', () => {

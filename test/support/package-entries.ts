@@ -8,6 +8,7 @@ import { resolve } from 'node:path'
 interface PackageManifest {
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
   readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
 }
 
 /** One module that apps can import. */
@@ -25,6 +26,9 @@ const MANIFEST = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../pac
 
 /** Names of the packages that an app gets with ours. */
 export const RUNTIME_DEPENDENCIES: readonly string[] = Object.keys(MANIFEST.dependencies)
+
+/** Names of the packages that an app has of its own if it uses the entry for them: React and its like. */
+export const PEER_DEPENDENCIES: readonly string[] = Object.keys(MANIFEST.peerDependencies)
 
 /** Every entry: `./dist/types/src/index.d.ts` is made from `src/index.ts`, and `./dist/index.js` with it. */
 export const PACKAGE_ENTRIES: readonly PackageEntry[] = Object.entries(MANIFEST.exports).flatMap(([path, entry]) => {

@@ -1,0 +1,94 @@
+// Live results as state and stores of Svelte. Runes are made by the compiler, so that a small module is compiled here.
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { compileModule } from 'svelte/compiler'
+import { get } from 'svelte/store'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { LiveState } from '../../../src/client/svelte.ts'
+import { liveState, liveStore } from '../../../src/client/svelte.ts'
+import { eventually, openCities } from '../../support/cities-fixture.ts'
+
+const FOLDER = resolve(import.meta.dirname, '../../../node_modules/.cache/tidetable-svelte')
+const delft = { country: 'NL', name: 'Delft' }
+
+/** Calls `see` with what is read each time that it has changed; the result ends that. */
+type Watch = <Result>(live: LiveState<Result>, see: (read: () => Result | undefined) => void) => () => void
+
+async function compiledWatch(): Promise<Watch> {
+  const source = `
+    export function watch(live, see) {
+      return $effect.root(() => {
+        $effect(() => see(() => live.current))
+      })
+    }`
+  const { js } = compileModule(source, { filename: 'watch.svelte.js', generate: 'client' })
+  mkdirSync(FOLDER, { recursive: true })
+  const file = join(FOLDER, 'watch.js')
+  writeFileSync(file, js.code)
+  const { watch } = (await import(/* @vite-ignore */ file)) as { watch: Watch }
+  return watch
+}
+
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
+
+describe('liveState', () => {
+  it('is followed by effects while they read it', async () => {
+    const { cities } = await openCities(delft)
+    const watch = await compiledWatch()
+    const seen: (string | undefined)[] = []
+    const stop = watch(liveState(cities.scan().live()), (read) => {
+      seen.push(
+        read()
+          ?.rows.map(({ name }) => name)
+          .join(' '),
+      )
+    })
+    await eventually(() => seen.at(-1) === 'Delft')
+    await cities.put({ country: 'NL', name: 'Leiden' })
+    await eventually(() => seen.at(-1) === 'Delft Leiden')
+    stop()
+    const before = seen.length
+    await cities.put({ country: 'NL', name: 'Hoorn' })
+    expect([seen[0], seen.length]).toEqual([undefined, before])
+  })
+
+  it('throws why the result has ended', async () => {
+    const { cities } = await openCities()
+    const watch = await compiledWatch()
+    const errors: unknown[] = []
+    const stop = watch(liveState(cities.scan({ filter: { expression: 'nonsense' } }).live()), (read) => {
+      try {
+        read()
+      } catch (error) {
+        errors.push(error)
+      }
+    })
+    await eventually(() => errors.length > 0)
+    expect(errors).toMatchObject([{ name: 'ValidationException' }])
+    stop()
+  })
+})
+
+describe('liveStore', () => {
+  it('is a store', async () => {
+    const { cities } = await openCities(delft)
+    const store = liveStore(cities.scan().live())
+    expect(get(store)).toBeUndefined()
+    const seen: (number | undefined)[] = []
+    const stop = store.subscribe((result) => seen.push(result?.rows.length))
+    await eventually(() => seen.at(-1) === 1)
+    expect(get(store)?.rows).toEqual([delft])
+    stop()
+  })
+
+  it('tells why the result has ended', async () => {
+    const { cities } = await openCities()
+    const errors: unknown[] = []
+    const store = liveStore(cities.scan({ filter: { expression: 'nonsense' } }).live(), (error) => errors.push(error))
+    const stop = store.subscribe(() => undefined)
+    await eventually(() => errors.length > 0)
+    expect(errors).toMatchObject([{ name: 'ValidationException' }])
+    stop()
+  })
+})
