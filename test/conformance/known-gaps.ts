@@ -2,6 +2,7 @@
 // stays true; the README's table of differences is made from it.
 
 import { type Answer, answered } from '../support/conformance-script.ts'
+import { PARTIQL_GAPS } from './known-gaps-partiql.ts'
 import { described } from './scripts/tables.ts'
 
 /** One step of a script that Tidetable answers differently. */
@@ -20,6 +21,7 @@ const SETTLED_AT_ONCE = 'Settings take effect before UpdateTable resolves, so th
 
 /** All of them. */
 export const KNOWN_GAPS: readonly KnownGap[] = [
+  ...PARTIQL_GAPS,
   {
     operation: 'create-table',
     title: 'makes a table',

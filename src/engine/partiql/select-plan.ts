@@ -93,7 +93,8 @@ function rangesBehind(ranges: readonly KeyRange[], position: string, isReverse: 
   return [rangeBehind(range, position, isReverse), ...ranges.slice(at + 1)]
 }
 
-function planOf(table: TableSchema, index: IndexSchema | undefined, { projection, where }: BoundSelect): PagePlan {
+function planOf(table: TableSchema, index: IndexSchema | undefined, { projections, where }: BoundSelect): PagePlan {
+  const projection = projections?.listed
   checkKeyPaths(table, projection)
   checkKeyPaths(table, where)
   const filter = where && filterOf(where)

@@ -29,7 +29,7 @@ export interface SingleRead {
 export function singleRead(table: TableSchema, select: BoundSelect): SingleRead | undefined {
   const item = select.indexName === undefined ? singleItem(table, select.where) : undefined
   if (item === undefined || item.others.length > 0) return undefined
-  checkKeyPaths(table, select.projection)
+  checkKeyPaths(table, select.projections?.nested)
   return { table, key: keyRowKey(table, item.key), select }
 }
 
@@ -47,13 +47,13 @@ export function readSingle(
     reader,
     context,
   }: { readonly catalog: Catalog; readonly reader: Reader; readonly context: RequestContext },
-  { table, key, select: { projection } }: SingleRead,
+  { table, key, select: { projections } }: SingleRead,
 ): MaybePromise<FoundItem> {
   return after(reader.get(key), (bytes) => {
     if (bytes === undefined) return { row: undefined, sizeBytes: 0 }
     return after(catalog.dictionary(reader, table), (dictionary) => {
       const item = new PackedItem(bytes, dictionary)
-      const row = projection === undefined ? outputRow(item, context) : projectedRow(item, projection, context)
+      const row = projections === undefined ? outputRow(item, context) : projectedRow(item, projections.nested, context)
       return { row, sizeBytes: item.sizeBytes }
     })
   })

@@ -20,7 +20,7 @@ import type {
 } from './bound-statement.ts'
 import { literalValue, structMembers } from './literal-value.ts'
 import { parsedStatement } from './parse-statement.ts'
-import { selectProjection } from './select-projection.ts'
+import { selectProjections } from './select-projection.ts'
 import { refusalAt } from './statement-exception.ts'
 import { StatementScope } from './statement-scope.ts'
 import type {
@@ -81,7 +81,7 @@ function bindSelect(scope: StatementScope, { items, source, where, order, refusa
     kind: 'select',
     tableName,
     indexName,
-    projection: items && selectProjection(scope, items),
+    projections: items && selectProjections(scope, items),
     where: where && bindWhere(scope, where),
     order: order.map(orderKey),
   }

@@ -3,9 +3,9 @@
 
 import type { Item } from '../../model/attribute-value.ts'
 import type { BoundCondition } from '../bound-condition.ts'
-import type { ProjectionPaths } from '../projection-paths.ts'
 import type { ConditionSyntax, UpdateSyntax } from '../syntax-tree.ts'
 import type { Update } from '../update.ts'
+import type { SelectProjections } from './select-projection.ts'
 import type { Placeholders } from './statement-scope.ts'
 import type { ReturningSyntax } from './statement-syntax.ts'
 
@@ -37,7 +37,7 @@ export interface BoundSelect {
   readonly tableName: string
   readonly indexName: string | undefined
   /** Undefined for `*`. */
-  readonly projection: ProjectionPaths | undefined
+  readonly projections: SelectProjections | undefined
   readonly where: Where | undefined
   readonly order: readonly OrderKey[]
 }

@@ -154,13 +154,17 @@ function parseSigned(reader: StatementReader): TermSyntax {
   while (reader.seesOneOf(['+', '-'])) signs.push(reader.take())
   let term = parsePath(reader)
   for (const { text: operator, place } of signs.reverse()) {
-    if (term.kind === 'number' && !/^[+-]/.test(term.text)) {
-      term = { ...term, text: operator === '-' ? `-${term.text}` : term.text }
+    if (term.kind === 'number') {
+      term = { ...term, text: operator === '-' ? negated(term.text) : term.text }
     } else {
       term = { kind: 'operation', operator, operands: [term], place }
     }
   }
   return term
+}
+
+function negated(number: string): string {
+  return number.startsWith('-') ? number.slice(1) : `-${number}`
 }
 
 function parseMember(reader: StatementReader): StepSyntax {

@@ -1,22 +1,31 @@
-// What SELECT lists. An attribute of the answer is called after the last name of its path, with the indexes behind it:
-// `m.list[1]` answers `list[1]`.
+// What SELECT lists. In ExecuteStatement an attribute of the answer is called after the last name of its path, with the indexes
+// behind it: `m.list[1]` answers `list[1]`. In batches and transactions what is listed stays in its maps and lists.
 
 import { setAttribute } from '../../model/attribute-map.ts'
-import type { AttributeValue } from '../../model/attribute-value.ts'
+import type { AttributeSource, AttributeValue } from '../../model/attribute-value.ts'
 import { validationException } from '../../model/service-exception.ts'
 import { bindDistinctPaths } from '../bind-paths.ts'
 import { type DocumentPath, valueAtPath } from '../document-path.ts'
+import { projectItem, selectPaths } from '../project-paths.ts'
 import type { ProjectionPaths } from '../projection-paths.ts'
 import type { StatementScope } from './statement-scope.ts'
 import type { TermSyntax } from './statement-syntax.ts'
 
+/** What a SELECT lists, in the two forms that it has. */
+export interface SelectProjections {
+  /** Each path as an attribute of its own. */
+  readonly listed: ProjectionPaths
+  /** The paths inside of the maps and lists that they lead through, as ProjectionExpression has them. */
+  readonly nested: ProjectionPaths
+}
+
 /**
- * The projection of a SELECT.
+ * The projections of a SELECT.
  *
  * @throws ServiceException ValidationException when one of the terms is no path, or two have the same name or place
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.select.html
  */
-export function selectProjection(scope: StatementScope, items: readonly TermSyntax[]): ProjectionPaths {
+export function selectProjections(scope: StatementScope, items: readonly TermSyntax[]): SelectProjections {
   const syntaxes = items.map((item) => scope.path(item))
   const expressions = scope.expressionScope()
   const names = new Set<string>()
@@ -28,10 +37,11 @@ export function selectProjection(scope: StatementScope, items: readonly TermSynt
   // Of two paths that exclude each other the service shows the later one first.
   const paths = [...bindDistinctPaths(expressions, [...syntaxes].reverse())].reverse()
   const { topLevelNames, nestedNames } = expressions
-  return {
-    topLevelNames,
-    nestedNames,
-    wholeAttributesOnly: nestedNames.size === 0,
+  const facts = { topLevelNames, nestedNames, wholeAttributesOnly: nestedNames.size === 0 }
+  const selection = selectPaths(paths)
+  const nested = { ...facts, project: (source: AttributeSource) => projectItem(source, selection) }
+  const listed: ProjectionPaths = {
+    ...facts,
     project(source) {
       const item: Record<string, AttributeValue> = {}
       for (const path of paths) {
@@ -41,6 +51,7 @@ export function selectProjection(scope: StatementScope, items: readonly TermSynt
       return item
     },
   }
+  return { listed, nested }
 }
 
 function nameOf(path: DocumentPath): string {

@@ -21,6 +21,8 @@ export interface StatementToken {
 // two ways, and a quote or comment that is never closed takes all that is left, so that nothing is looked at again and again.
 const TOKEN =
   /([ \t\r\n\f]+|--[^\r\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)|@?([A-Za-z_$][A-Za-z0-9_$]*)|("(?:[^"]|"")*")|('(?:[^']|'')*')|(["'][^]*|\/\*[^]*)|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(<<|>>|<>|<=|>=|!=|\|\||[()[\]{},.:;=<>+*/%?-])|[^]/y
+/** No number that an attribute can hold needs one. */
+const LONG_EXPONENT = /e[+-]?[0-9]{10}/i
 const LINE_BREAK = /\r\n?|\n/g
 
 /** The tokens of a statement, without white space and comments, the last one being `end`. */
@@ -53,6 +55,6 @@ function meaningOf(match: RegExpExecArray): Pick<StatementToken, 'kind' | 'text'
   }
   if (quoted !== undefined) return { kind: 'quoted', text: quoted.slice(1, -1).replaceAll('""', '"') }
   if (string !== undefined) return { kind: 'string', text: string.slice(1, -1).replaceAll("''", "'") }
-  if (number !== undefined) return { kind: 'number', text: number }
+  if (number !== undefined) return { kind: LONG_EXPONENT.test(number) ? 'unknown' : 'number', text: number }
   return sign === undefined ? { kind: 'unknown', text: written } : { kind: 'sign', text: sign === '!=' ? '<>' : sign }
 }

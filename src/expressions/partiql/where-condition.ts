@@ -27,6 +27,21 @@ const TYPES: ReadonlyMap<string, AttributeType> = new Map([
   ['TUPLE', 'M'],
   ['LIST', 'L'],
 ])
+const NO_PART = 'The arguments to AND/OR must be Expressions'
+const NOT_NEGATABLE = 'The argument to NOT must be a Type or Expression'
+const VALUES: ReadonlySet<TermSyntax['kind']> = new Set([
+  'name',
+  'path',
+  'string',
+  'number',
+  'boolean',
+  'null',
+  'missing',
+  'parameter',
+  'list',
+  'bag',
+  'struct',
+])
 const IS_OPERANDS: ReadonlySet<TermSyntax['kind']> = new Set([
   'name',
   'path',
@@ -49,9 +64,9 @@ export function whereCondition(scope: StatementScope, term: TermSyntax): Conditi
   switch (term.kind) {
     case 'and':
     case 'or':
-      return { kind: term.kind, conditions: term.conditions.map((condition) => whereCondition(scope, condition)) }
+      return { kind: term.kind, conditions: term.conditions.map((condition) => part(scope, condition, NO_PART)) }
     case 'not':
-      return { kind: 'not', condition: whereCondition(scope, term.condition) }
+      return { kind: 'not', condition: part(scope, term.condition, NOT_NEGATABLE) }
     case 'comparison':
       return {
         kind: 'comparison',
@@ -77,6 +92,12 @@ export function whereCondition(scope: StatementScope, term: TermSyntax): Conditi
     default:
       throw notBoolean()
   }
+}
+
+/** A part of a condition: the service says in other words that a value is none. */
+function part(scope: StatementScope, term: TermSyntax, problem: string): ConditionSyntax {
+  if (VALUES.has(term.kind)) throw validationException(problem)
+  return whereCondition(scope, term)
 }
 
 function inCondition(

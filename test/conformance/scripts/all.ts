@@ -13,6 +13,11 @@ import { expectedScript } from './expected.ts'
 import { getItemScript } from './get-item.ts'
 import { keyConditionsScript } from './key-conditions.ts'
 import { listTablesScript } from './list-tables.ts'
+import { partiqlBatchScript } from './partiql-batch.ts'
+import { partiqlRequestsScript } from './partiql-requests.ts'
+import { partiqlSelectScript } from './partiql-select.ts'
+import { partiqlTransactionScript } from './partiql-transaction.ts'
+import { partiqlWriteScript } from './partiql-write.ts'
 import { putItemScript } from './put-item.ts'
 import { queryScript } from './query.ts'
 import { scanFilterScript } from './scan-filter.ts'
@@ -40,6 +45,11 @@ export const SCRIPTS: readonly Script[] = [
   getItemScript,
   keyConditionsScript,
   listTablesScript,
+  partiqlBatchScript,
+  partiqlRequestsScript,
+  partiqlSelectScript,
+  partiqlTransactionScript,
+  partiqlWriteScript,
   putItemScript,
   queryScript,
   scanFilterScript,
