@@ -12,18 +12,14 @@ import { validationException } from '../model/service-exception.ts'
 export type IncomingItem = Item | PackedItem
 
 /**
- * A request's item, canonical.
+ * A request's item, canonical. That it is not too large is checked when it is packed for its table: the service looks for
+ * the table first.
  *
  * @param item untrusted, or packed
- * @throws ServiceException `ValidationException` or `SerializationException` when it is not well formed, or too large
+ * @throws ServiceException `ValidationException` or `SerializationException` when it is not well formed
  */
 export function incomingItem(item: unknown): IncomingItem {
-  const incoming = item instanceof PackedItem ? item : canonicalItem(item)
-  const sizeBytes = incoming instanceof PackedItem ? incoming.sizeBytes : itemSizeBytes(incoming)
-  if (sizeBytes > MAX_ITEM_SIZE_BYTES) {
-    throw validationException('Item size has exceeded the maximum allowed size')
-  }
-  return incoming
+  return item instanceof PackedItem ? item : canonicalItem(item)
 }
 
 /**
@@ -40,4 +36,27 @@ export function incomingKey(key: unknown): Key {
 export function packForTable(item: IncomingItem, dictionary: GrowableDictionary): PackedItem {
   const bytes = item instanceof PackedItem ? repackItem(item, dictionary) : packItem(item, dictionary)
   return new PackedItem(bytes, dictionary)
+}
+
+/**
+ * An item that is put, packed for its table.
+ *
+ * @throws ServiceException `ValidationException` when it is too large
+ */
+export function packPutItem(item: IncomingItem, dictionary: GrowableDictionary): PackedItem {
+  const packed = packForTable(item, dictionary)
+  checkItemSize(packed)
+  return packed
+}
+
+/**
+ * Refuses an item that is too large to be put.
+ *
+ * @throws ServiceException `ValidationException`
+ */
+export function checkItemSize(item: IncomingItem): void {
+  const sizeBytes = item instanceof PackedItem ? item.sizeBytes : itemSizeBytes(item)
+  if (sizeBytes > MAX_ITEM_SIZE_BYTES) {
+    throw validationException('Item size has exceeded the maximum allowed size')
+  }
 }

@@ -16,7 +16,7 @@ import { bindCondition } from './bind-condition.ts'
 import { bindUpdate } from './bind-update.ts'
 import type { CapacityTally } from './capacity.ts'
 import { checkExpressionParameters, type ExpressionParameters } from './expression-parameters.ts'
-import { type IncomingItem, incomingItem, incomingKey, packForTable } from './incoming-item.ts'
+import { type IncomingItem, incomingItem, incomingKey, packForTable, packPutItem } from './incoming-item.ts'
 import { checkCondition } from './item-condition.ts'
 import { checkIndexKeys, itemRowKey, keyRowKey } from './item-key.ts'
 import { itemSource } from './item-source.ts'
@@ -142,18 +142,18 @@ export function conditionCheckAction(input: ConditionCheckInput): ConditionCheck
 export function locateAction(writer: TableWriter, action: ItemAction): LocatedAction {
   const { table } = writer
   if (action.kind === 'Put') {
-    const next = packForTable(action.item, writer.dictionary)
+    const next = packPutItem(action.item, writer.dictionary)
     const key = itemRowKey(table, next)
     checkIndexKeys(table, next, 'put')
     checkKeyPaths(table, action.condition)
     return { key, next }
   }
   const key = keyRowKey(table, action.itemKey)
+  checkKeyPaths(table, action.condition)
   if (action.kind === 'Update') {
     checkUpdatedNames(table, action.update)
     checkKeyPaths(table, action.update)
   }
-  checkKeyPaths(table, action.condition)
   return { key, next: undefined }
 }
 

@@ -30,6 +30,14 @@ export interface PageExpressions {
   readonly projection: ProjectionPaths | undefined
 }
 
+/** What a page is asked for. */
+export interface PageRequest {
+  readonly input: ReadPageInput
+  readonly expressions: PageExpressions
+  /** False for a scan. */
+  readonly isQuery: boolean
+}
+
 /**
  * Finds the index that a request names.
  *
@@ -69,11 +77,11 @@ export function checkPagePaths(table: TableSchema, { filter, projection }: PageE
 export function pagePlan(
   table: TableSchema,
   index: IndexSchema | undefined,
-  { input, expressions }: { readonly input: ReadPageInput; readonly expressions: PageExpressions },
+  { input, expressions, isQuery }: PageRequest,
 ): PagePlan {
   const { filter, projection } = expressions
   checkFilterIsProjected(index, filter)
-  checkSelect(input, index)
+  checkSelect(input, index, isQuery)
   return {
     table,
     index,
@@ -87,6 +95,7 @@ export function pagePlan(
 function checkSelect(
   { Select, AttributesToGet, ProjectionExpression }: ReadPageInput,
   index: IndexSchema | undefined,
+  isQuery: boolean,
 ): void {
   const given =
     ProjectionExpression !== undefined
@@ -96,7 +105,9 @@ function checkSelect(
         : undefined
   if (given !== undefined && Select !== undefined && Select !== 'SPECIFIC_ATTRIBUTES') {
     const choice = Select === 'COUNT' ? 'only the Count' : Select
-    throw validationException(`Cannot specify the ${given} when choosing to get ${choice}`)
+    // In a query, and only there, the service counts it among the broken constraints.
+    const prefix = isQuery ? '1 validation error detected: ' : ''
+    throw validationException(`${prefix}Cannot specify the ${given} when choosing to get ${choice}`)
   }
   if (given === undefined && Select === 'SPECIFIC_ATTRIBUTES') {
     throw validationException(

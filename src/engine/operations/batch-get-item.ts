@@ -1,10 +1,10 @@
 // BatchGetItem: up to 100 items by their keys, over any tables. What does not fit into 16 MB is left for another call.
 
-import type { ByteKey } from '../../base/byte-key.ts'
 import { after, eachInOrder, type MaybePromise } from '../../base/maybe-promise.ts'
 import type { ProjectionPaths } from '../../expressions/projection-paths.ts'
 import { setAttribute } from '../../model/attribute-map.ts'
-import type { Key } from '../../model/attribute-value.ts'
+import { attributeType } from '../../model/attribute-type.ts'
+import type { AttributeValue, Key } from '../../model/attribute-value.ts'
 import { MAX_BATCH_GET_ITEMS, MAX_BATCH_GET_SIZE_BYTES } from '../../model/limits.ts'
 import type {
   BatchGetItemInput,
@@ -12,6 +12,7 @@ import type {
   ConsumedCapacity,
   KeysAndAttributes,
 } from '../../model/operations.ts'
+import { encodeOrdered } from '../../model/ordered-key.ts'
 import { PackedItem } from '../../model/packed-item.ts'
 import { validationException } from '../../model/service-exception.ts'
 import type { Reader } from '../../storage/contract.ts'
@@ -26,7 +27,6 @@ import { type OutputRow, outputRow, projectedRow } from '../output-row.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import { requestedAttributes } from '../requested-attributes.ts'
 import { batchGetItemShape } from '../request-shapes.ts'
-import type { TableSchema } from '../table-schema.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 export const batchGetItem: Operation<BatchGetItemInput> = { shape: batchGetItemShape, run }
@@ -96,13 +96,35 @@ function checkParameters(requests: readonly KeysAndAttributes[]): void {
 }
 
 function tableRead([tableName, request]: [string, KeysAndAttributes]): TableRead {
-  return { tableName, request, keys: request.Keys.map(incomingKey), projection: requestedAttributes(request) }
+  const keys = request.Keys.map(incomingKey)
+  checkDistinct(keys)
+  return { tableName, request, keys, projection: requestedAttributes(request) }
+}
+
+/** The service finds keys that come twice before it looks for their table. */
+function checkDistinct(keys: readonly Key[]): void {
+  if (new Set(keys.map(keyText)).size < keys.length) {
+    throw validationException('Provided list of item keys contains duplicates')
+  }
+}
+
+/** The same text for the same attributes with the same values. Values that can be no key are refused later. */
+function keyText(key: Key, at: number): string {
+  const names = Object.keys(key)
+  if (names.length > 1) names.sort()
+  let text = ''
+  for (const name of names) {
+    const value = key[name] as AttributeValue
+    const isKeyValue = 'S' in value || 'N' in value || 'B' in value
+    text += `${name.length}${name}${attributeType(value)}${isKeyValue ? encodeOrdered(value) : at}`
+  }
+  return text
 }
 
 function readTable(batch: Batch, read: TableRead): MaybePromise<void> {
   const { catalog, reader } = batch
   return after(catalog.require(reader, read.tableName), (table) => {
-    const rowKeys = distinctRowKeys(table, read.keys)
+    const rowKeys = read.keys.map((key) => keyRowKey(table, key))
     checkKeyPaths(table, read.projection)
     return after(catalog.dictionary(reader, table), (dictionary) => {
       const items: (PackedItem | undefined)[] = []
@@ -118,12 +140,6 @@ function readTable(batch: Batch, read: TableRead): MaybePromise<void> {
       return after(fetched, () => answerTable(batch, read, items))
     })
   })
-}
-
-function distinctRowKeys(table: TableSchema, keys: readonly Key[]): readonly ByteKey[] {
-  const rowKeys = keys.map((key) => keyRowKey(table, key))
-  if (new Set(rowKeys).size === rowKeys.length) return rowKeys
-  throw validationException('Provided list of item keys contains duplicates')
 }
 
 /** @param items those that were read, in the order of the keys; undefined where there is none */

@@ -18,7 +18,7 @@ import { validationException } from '../../model/service-exception.ts'
 import type { Transaction } from '../../storage/contract.ts'
 import { tallyFor } from '../capacity.ts'
 import type { Catalog } from '../catalog.ts'
-import { type IncomingItem, incomingItem, incomingKey, packForTable } from '../incoming-item.ts'
+import { type IncomingItem, incomingItem, incomingKey, packPutItem } from '../incoming-item.ts'
 import { itemCollectionsMetrics } from '../item-collection.ts'
 import { checkIndexKeys, itemRowKey, keyRowKey } from '../item-key.ts'
 import { itemSource } from '../item-source.ts'
@@ -121,7 +121,7 @@ function rowWrite(writer: TableWriter, write: Write): RowWrite {
     const action = isQueued ? { kind: 'Delete' as const, input: { TableName, Key: write.remove } } : undefined
     return { key: keyRowKey(writer.table, write.remove), next: undefined, item: itemSource(write.remove), action }
   }
-  const next = packForTable(write.put, writer.dictionary)
+  const next = packPutItem(write.put, writer.dictionary)
   const key = itemRowKey(writer.table, next)
   checkIndexKeys(writer.table, next, 'put')
   const action = isQueued ? { kind: 'Put' as const, input: { TableName, Item: next } } : undefined

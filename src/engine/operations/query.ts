@@ -68,7 +68,7 @@ export function bindQuery(input: QueryInput): (table: TableSchema) => PageSource
     const index = requestedIndex(table, input)
     checkPagePaths(table, bound.expressions)
     const range = rangeOf(bound, table, index)
-    const plan = pagePlan(table, index, { input, expressions: bound.expressions })
+    const plan = pagePlan(table, index, { input, expressions: bound.expressions, isQuery: true })
     return { plan, range, isReverse: input.ScanIndexForward === false }
   }
 }

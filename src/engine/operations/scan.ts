@@ -61,7 +61,7 @@ export function bindScan(input: ScanInput): (table: TableSchema) => PageSource {
   return (table) => {
     const index = requestedIndex(table, input)
     checkPagePaths(table, expressions)
-    const plan = pagePlan(table, index, { input, expressions })
+    const plan = pagePlan(table, index, { input, expressions, isQuery: false })
     return { plan, range: rangeOf(input, { table, index, position }), isReverse: false }
   }
 }

@@ -10,6 +10,7 @@ import { PackedItem } from '../../model/packed-item.ts'
 import { validationException } from '../../model/service-exception.ts'
 import { canonicalValue } from '../../model/validate-item.ts'
 import type { StructureShape } from '../constraint.ts'
+import { checkItemSize } from '../incoming-item.ts'
 import { conditionCheckAction, deleteAction, type ItemAction, putAction, updateAction } from '../item-action.ts'
 import type { EngineServices, Operation } from '../operation.ts'
 import { transactActionShapes, transactWriteItemsShape } from '../request-shapes.ts'
@@ -38,8 +39,12 @@ function itemAction(item: TransactWriteItem): ItemAction {
     throw validationException('TransactItems can only contain one of Check, Put, Update or Delete')
   }
   switch (kind) {
-    case 'Put':
-      return putAction(parametersOf(item, kind))
+    case 'Put': {
+      const action = putAction(parametersOf(item, kind))
+      // Other than for PutItem, the service looks at this before it looks for the table.
+      checkItemSize(action.item)
+      return action
+    }
     case 'Update':
       return updateAction(parametersOf(item, kind))
     case 'Delete':
