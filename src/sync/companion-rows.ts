@@ -79,6 +79,7 @@ export function entryRow(push: Push, scope: string, { expiresAtSeconds, maxSizeB
     at: numberValue(push.clock),
     m: numberValue(push.lastMutation),
     n: { B: encodeIntentIds(push.intents) },
+    ...twinsOf(push, scope),
     [EXPIRY_ATTRIBUTE]: numberValue(expiresAtSeconds),
   }
   return { ...fixed, l: { L: changesWithin(changed, maxSizeBytes - itemSizeBytes(fixed)) } }
@@ -93,8 +94,21 @@ export function decodeEntry(row: Item): LogEntry {
     clock: numberOf(row, 'at'),
     lastMutation: numberOf(row, 'm'),
     intents: decodeIntentIds(bytesOf(row, 'n')),
+    twins: decodeTwins(ownAttribute(row, 'w')),
     changes: listOf(row, 'l').map(decodeChange),
   }
+}
+
+function twinsOf({ heads }: Push, scope: string): AttributeMap {
+  const others = Object.entries(heads).filter(([other]) => other !== scope)
+  if (others.length === 0) return {}
+  return { w: { M: Object.fromEntries(others.map(([other, { sequence }]) => [other, numberValue(sequence + 1)])) } }
+}
+
+function decodeTwins(value: AttributeValue | undefined): Readonly<Record<string, number>> {
+  if (value === undefined || !('M' in value)) return {}
+  const twins = Object.entries(value.M).map(([scope, sequence]) => [scope, 'N' in sequence ? Number(sequence.N) : 0])
+  return Object.fromEntries(twins) as Record<string, number>
 }
 
 /** All of them, as far as there is room for their images: the smallest have theirs, the rest is named only. */

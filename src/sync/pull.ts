@@ -5,7 +5,7 @@ import { type Clock, sleep } from '../base/clock.ts'
 import { assert } from '../base/assert.ts'
 import type { Item } from '../model/attribute-value.ts'
 import type { ItemChange, ItemPlace, LogEntry, RemoteTable, ScopeHead } from './remote-table.ts'
-import type { Reconciliation, Replica } from './replica.ts'
+import type { LogStretch, Reconciliation, Replica } from './replica.ts'
 import type { Attempt, Checkpoint, ReplicaState } from './replication-rows.ts'
 
 /** What a pull works with. */
@@ -14,6 +14,8 @@ export interface PullContext {
   readonly remote: RemoteTable
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** All scopes that are replicated here. */
+  readonly scopes: readonly string[]
 }
 
 /** Times that a hole at the start is looked at again before an isolated read decides, and the waits between. */
@@ -76,10 +78,83 @@ async function pullPages(context: PullContext, checkpoint: Checkpoint, head: Sco
     }
     looks = 0
     const whole = await withImages(context, scope, entries)
-    if (!(await replica.applyEntries(scope, whole, head.logId))) return true
-    after = lastSequence(whole)
+    const alone = await standingAlone(context, whole)
+    if (alone.length > 0) {
+      if (!(await replica.applyEntries([{ scope, entries: alone, logId: head.logId }]))) return true
+      after = lastSequence(alone)
+    } else if (!(await pullTogether(context, { scope, entries: whole.slice(0, 1), logId: head.logId }))) {
+      return true
+    } else {
+      after += 1
+    }
   }
   return true
+}
+
+/** The entries before the first that belongs to one of another scope which is still to be read. */
+async function standingAlone(context: PullContext, entries: readonly LogEntry[]): Promise<readonly LogEntry[]> {
+  for (const [index, entry] of entries.entries()) {
+    if ((await openTwins(context, entry)).length > 0) return entries.slice(0, index)
+  }
+  return entries
+}
+
+interface Twin {
+  readonly scope: string
+  readonly sequence: number
+  readonly checkpoint: Checkpoint
+}
+
+/** Entries of the same push in scopes that are complete here, and have not come so far. */
+async function openTwins({ replica, scopes }: PullContext, { twins }: LogEntry): Promise<readonly Twin[]> {
+  const open: Twin[] = []
+  for (const [scope, sequence] of Object.entries(twins)) {
+    if (!scopes.includes(scope)) continue
+    const checkpoint = await replica.checkpoint(scope)
+    if (checkpoint?.phase === 'complete' && checkpoint.sequence < sequence) open.push({ scope, sequence, checkpoint })
+  }
+  return open
+}
+
+/**
+ * Takes over an entry together with those of the same push in other scopes, and all that is before these, as one: a
+ * transaction over scopes is never seen half done. Answers false when the logs did not allow it now.
+ */
+async function pullTogether(context: PullContext, first: LogStretch): Promise<boolean> {
+  const { replica, remote, signal } = context
+  const stretches = new Map<string, LogStretch>([[first.scope, first]])
+  const open = [...first.entries]
+  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+    for (const { scope, sequence, checkpoint } of await openTwins(context, entry)) {
+      signal.throwIfAborted()
+      const known = stretches.get(scope)?.entries ?? []
+      const after = known.at(-1)?.sequence ?? checkpoint.sequence
+      if (after >= sequence) continue
+      const { entries } = await remote.readLog({ scope, after })
+      if (entries.length === 0) {
+        await lookAtHole(context, { scope, sequence: after + 1 })
+        return false
+      }
+      const whole = await withImages(context, scope, entries)
+      const { logId } = checkpoint.sequence === 0 ? await remote.readHead(scope) : checkpoint
+      stretches.set(scope, { scope, logId, entries: [...known, ...whole] })
+      open.push(...whole)
+      // What one answer did not hold is read when its turn comes.
+      if (lastSequence(whole) < sequence) open.push(entry)
+    }
+  }
+  return replica.applyEntries([...stretches.values()])
+}
+
+/** What is missing may be landing; if it was cut, its scope begins anew, and nobody waits for it any more. */
+async function lookAtHole(
+  context: PullContext,
+  place: { readonly scope: string; readonly sequence: number },
+): Promise<void> {
+  await sleep(context.clock, HOLE_WAIT_MS)
+  if (await context.remote.isCut(place)) {
+    await startAnew(context, place.scope, await context.remote.readHead(place.scope))
+  }
 }
 
 /**
@@ -179,7 +254,7 @@ async function startAnew({ replica, remote }: PullContext, scope: string, head: 
   await replica.beginLoad(scope, head)
 }
 
-/** Whether the client's row is what this client thinks of it; becomes another client where it is not. */
+/** Sees to it that this client knows what its row holds, when all logs have been read. */
 export async function reconcileClient({ replica, remote }: PullContext): Promise<void> {
   const state = await replica.state()
   assert(state !== undefined, 'A database is a client of the remote before it pushes.')
@@ -191,8 +266,9 @@ export async function reconcileClient({ replica, remote }: PullContext): Promise
     }
     const applied = row && attempts.find(({ pushId }) => pushId === row.pushId)
     if (applied !== undefined) return { applied, lost: attempts, lastMutation: applied.lastMutation }
-    // What it had sent was read from the logs, or never arrived and never will: its mutation has passed.
-    return { lost: attempts }
+    // What it had sent was read from the logs, or never arrived and never will: its mutation has passed. A row that is
+    // gone is not to be filled anew under the same name.
+    return row === undefined ? { lost: attempts } : { lost: attempts, lastMutation: row.lastMutation }
   })
 }
 

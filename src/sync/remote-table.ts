@@ -49,6 +49,8 @@ export interface LogEntry {
   readonly clock: number
   /** The client's newest applied mutation with it. */
   readonly lastMutation: number
+  /** Entries of the same push in the logs of other scopes. */
+  readonly twins: Readonly<Record<string, number>>
   readonly intents: readonly IntentId[]
   readonly changes: readonly ItemChange[]
 }

@@ -76,6 +76,13 @@ export interface LoadedPage {
   readonly next: Key | undefined
 }
 
+/** Entries of a scope's log that follow each other. */
+export interface LogStretch {
+  readonly scope: string
+  readonly logId: string
+  readonly entries: readonly LogEntry[]
+}
+
 /** A push that may be sent: it is remembered. `done`: its intents change nothing and need no push. */
 export type PreparedPush = { readonly kind: 'push'; readonly push: Push } | { readonly kind: 'done' | 'nothing' }
 
@@ -218,23 +225,17 @@ export class Replica {
     })
   }
 
-  /** Applies a stretch of a scope's log that follows its checkpoint. Answers false when it does not (any more). */
-  async applyEntries(scope: string, entries: readonly LogEntry[], logId: string): Promise<boolean> {
+  /**
+   * Applies stretches of logs, each of which follows its scope's checkpoint, all as one. Answers false when one of them
+   * does not follow (any more).
+   */
+  async applyEntries(stretches: readonly LogStretch[]): Promise<boolean> {
     return this.#run(async (session, transaction) => {
-      const checkpoint = await readCheckpoint(transaction, scope)
-      const [first] = entries
-      const last = entries.at(-1)
-      if (checkpoint === undefined || first === undefined || last === undefined) return false
-      if (checkpoint.sequence !== first.sequence - 1) return false
-      const attempts = await readAttempts(transaction)
-      for (const group of groupByAuthor(entries, session.state.clientId)) {
-        await this.#applyGroup(session, group, checkpoint)
-        if (group.isOwn) await this.#passMutation(session, transaction, lastOf(group.entries).lastMutation)
+      for (const { scope, entries } of stretches) {
+        const checkpoint = await readCheckpoint(transaction, scope)
+        if (checkpoint?.sequence !== (entries[0]?.sequence ?? 0) - 1) return false
       }
-      for (const attempt of attempts)
-        if (isOvertaken(attempt, scope, last.sequence)) deleteAttempt(transaction, attempt)
-      for (const { clock } of entries) session.seeClock(clock)
-      writeCheckpoint(transaction, withSequence(checkpoint, last.sequence, logId))
+      for (const stretch of stretches) await this.#applyStretch(session, transaction, stretch)
       return true
     })
   }
@@ -350,6 +351,25 @@ export class Replica {
     for (const { order, clock } of intents) {
       if (sent.has(order) || clock <= unknownBefore) await session.park(order, cause)
     }
+  }
+
+  async #applyStretch(
+    session: ReplicaSession,
+    transaction: Transaction,
+    { scope, entries, logId }: LogStretch,
+  ): Promise<void> {
+    const checkpoint = await readCheckpoint(transaction, scope)
+    assert(checkpoint !== undefined, 'A scope that is read on has a checkpoint.')
+    for (const group of groupByAuthor(entries, session.state.clientId)) {
+      await this.#applyGroup(session, group, checkpoint)
+      if (group.isOwn) await this.#passMutation(session, transaction, lastOf(group.entries).lastMutation)
+    }
+    const last = lastOf(entries)
+    for (const attempt of await readAttempts(transaction)) {
+      if (isOvertaken(attempt, scope, last.sequence)) deleteAttempt(transaction, attempt)
+    }
+    for (const { clock } of entries) session.seeClock(clock)
+    writeCheckpoint(transaction, withSequence(checkpoint, last.sequence, logId))
   }
 
   async #applyGroup(session: ReplicaSession, { entries, isOwn }: EntryGroup, checkpoint: Checkpoint): Promise<void> {

@@ -132,7 +132,7 @@ export class Replicator {
   async syncOnce(signal: AbortSignal = new AbortController().signal): Promise<void> {
     const { remote, clock, scopes } = this.#options
     await this.#replica.begin()
-    const context = { replica: this.#replica, remote, clock, signal }
+    const context = { replica: this.#replica, remote, clock, signal, scopes }
     for (const scope of scopes) await pullScope(context, scope)
     this.#tell({ lastPullAtMs: clock.now() })
     await this.#pushAll(context)

@@ -4,13 +4,13 @@ import type { Clock } from '../../src/base/clock.ts'
 import { seededRandom } from '../../src/base/random.ts'
 import { createEngine, type Engine } from '../../src/engine/engine.ts'
 import { readOutboxState } from '../../src/engine/outbox-state.ts'
-import type { OrderedStore } from '../../src/storage/contract.ts'
-import { createMemoryStore } from '../../src/storage/memory-store.ts'
 import { createDynamoRemote } from '../../src/sync/dynamo-remote.ts'
 import { Replicator } from '../../src/sync/replicator.ts'
 import type { ConflictStrategy } from '../../src/sync/settings.ts'
+import { checkInvariants } from './invariants.ts'
 import { type CrashableStore, createCrashableStore } from './crashable-store.ts'
 import type { Dice } from './dice.ts'
+import { createDisk, type Disk } from './disk.ts'
 import { createFaultyApi, type FaultyApi } from './faulty-api.ts'
 import type { AppWrite } from './operations.ts'
 import { skewedClock, type VirtualClock } from './virtual-clock.ts'
@@ -41,6 +41,8 @@ export interface MadeWrite {
   fate: WriteFate
   /** Its place in the outbox's order, where it was kept. */
   order: number | undefined
+  /** The batch of its disk that it was in, or a later one. */
+  sequence: number
   /** Which disk it was made on: an evicted one takes its pending writes with it. */
   readonly disk: number
 }
@@ -61,11 +63,14 @@ export class Device {
   /** Names of writes that were put aside and given up, and of those that lost a conflict. */
   readonly discarded: Set<string> = new Set()
   readonly superseded: Set<string> = new Set()
+  /** Writes that came with a copied disk: they are pending in two places. */
+  readonly copied: Set<string> = new Set()
   readonly #options: DeviceOptions
   readonly #clock: Clock
   readonly #api: FaultyApi
-  #disk: OrderedStore = createMemoryStore()
+  #disk: Disk | undefined
   #diskNumber = 0
+  #copied: readonly MadeWrite[] = []
   #process = 0
   #store: CrashableStore | undefined
   #engine: Engine | undefined
@@ -112,7 +117,8 @@ export class Device {
   async start(): Promise<void> {
     const { dice, clock, strategy } = this.#options
     this.#process++
-    const store = createCrashableStore(this.#disk)
+    this.#disk ??= await createDisk()
+    const store = createCrashableStore(this.#disk.store)
     const random = seededRandom(dice.below(2 ** 32))
     const engine = createEngine({ store, clock: this.#clock, random })
     this.#store = store
@@ -159,15 +165,37 @@ export class Device {
   /** The browser has thrown the storage away, with all that had not been pushed. */
   evict(): void {
     this.kill()
-    this.#disk = createMemoryStore()
+    this.#disk = undefined
+    this.#copied = []
     for (const made of this.writes) if (made.disk === this.#diskNumber && made.fate === 'kept') made.fate = 'unknown'
     this.#diskNumber++
+  }
+
+  /** The power is cut, and the last commits had not reached the disk: writes that were acknowledged may be gone. */
+  async losePower(): Promise<void> {
+    this.kill()
+    const before = this.#disk?.store.statistics().sequence ?? 0
+    const lost = this.#options.dice.between(1, 6)
+    this.#disk = await this.#disk?.without(lost)
+    for (const made of this.writes) {
+      if (made.disk !== this.#diskNumber || made.sequence <= before - lost) continue
+      if (made.fate === 'kept') made.fate = 'unknown'
+      made.order = undefined
+    }
+  }
+
+  /** Begins with a copy of another device's disk. */
+  async copyFrom(other: Device): Promise<void> {
+    this.evict()
+    this.#disk = await other.#disk?.without(0)
+    this.#copied = other.writes.filter((made) => made.disk === other.#diskNumber)
+    for (const { write } of this.#copied) this.copied.add(write.name)
   }
 
   /** Asks for a write, and notes what came of it. Does not wait for it: the process may die meanwhile. */
   make(write: AppWrite): void {
     const store = this.#store
-    const made: MadeWrite = { write, fate: 'unknown', order: undefined, disk: this.#diskNumber }
+    const made: MadeWrite = { write, fate: 'unknown', order: undefined, disk: this.#diskNumber, sequence: Infinity }
     this.writes.push(made)
     void this.engine.dispatch(write.operation, write.input).then(
       async () => {
@@ -175,6 +203,7 @@ export class Device {
         made.fate = 'kept'
         const snapshot = store.snapshot()
         made.order = (await readOutboxState(snapshot)).nextOrder - 1
+        made.sequence = snapshot.sequence
         snapshot.close()
         this.#replicator?.wake()
       },
@@ -184,6 +213,27 @@ export class Device {
         made.fate = 'refused'
       },
     )
+  }
+
+  /** Looks at what it shows, as an app does, if it is complete. */
+  async look(): Promise<void> {
+    const { count } = this.#options
+    if (!(await this.#isComplete())) return
+    try {
+      await checkInvariants(this.name, this.engine)
+      count('looked at')
+    } catch (error) {
+      // It may have begun to load meanwhile.
+      if (await this.#isComplete()) throw error
+    }
+  }
+
+  /** Whether what it has is a state that the remote had, with what it wrote itself: not while a scope is being loaded. */
+  async #isComplete(): Promise<boolean> {
+    for (const scope of [...PARTITIONS, SHARED_SCOPE]) {
+      if ((await this.replicator.replica.checkpoint(scope))?.phase !== 'complete') return false
+    }
+    return true
   }
 
   /** Gives up all that is parked, and notes what lost conflicts. */
@@ -215,6 +265,7 @@ export class Device {
   }
 
   #madeAt(order: number): MadeWrite | undefined {
-    return this.writes.find((made) => made.disk === this.#diskNumber && made.order === order)
+    const own = this.writes.filter((made) => made.disk === this.#diskNumber)
+    return own.find((made) => made.order === order) ?? this.#copied.find((made) => made.order === order)
   }
 }

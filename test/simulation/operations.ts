@@ -35,6 +35,7 @@ const MAKERS: readonly ((dice: Dice, name: string) => AppWrite)[] = [
   addTag,
   transfer,
   transfer,
+  transferAcross,
   pair,
   checkedPut,
   batch,
@@ -126,6 +127,16 @@ function transfer(dice: Dice, name: string): AppWrite {
   const places = [from, to].map((s) => ({ TableName: NOTES_TABLE, p, s: String(s) }))
   const [one, other] = places as [Place, Place]
   const TransactItems = [{ Update: countInput(one, name, -amount) }, { Update: countInput(other, name, amount) }]
+  return { ...write('TransactWriteItems', { TransactItems }, { name, places }), kind: 'added' }
+}
+
+/** From one scope to another. */
+function transferAcross(dice: Dice, name: string): AppWrite {
+  const amount = dice.between(1, 9)
+  const places = [...PARTITIONS].map((p) => ({ TableName: NOTES_TABLE, p, s: 'across' }))
+  const TransactItems = places.map((place, index) => ({
+    Update: countInput(place, name, index === 0 ? amount : -amount),
+  }))
   return { ...write('TransactWriteItems', { TransactItems }, { name, places }), kind: 'added' }
 }
 

@@ -3,9 +3,10 @@
 
 import type { ConflictStrategy } from '../../src/sync/settings.ts'
 import { mergeItems } from '../../src/sync/merge-items.ts'
-import { checkHistory, checkInvariants, checkSameTables } from './checks.ts'
+import { checkHistory, checkSameTables } from './checks.ts'
 import { Device } from './device.ts'
 import { createDice, type Dice } from './dice.ts'
+import { checkInvariants } from './invariants.ts'
 import { drawWrite } from './operations.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 import { COMPANION_TABLE, createWorld, type World } from './world.ts'
@@ -96,7 +97,8 @@ async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
   const steps = dice.between(10, bounds.maxSteps)
   for (let step = 0; step < steps; step++) {
     await wait(clock, dice.below(dice.pick([50, 1000, MAX_STEP_GAP_MS])))
-    await act({ world, clock, dice, count, bounds }, dice.pick(devices), `op-${seed}-${step}`)
+    const [device, other] = [dice.pick(devices), dice.pick(devices)]
+    await act({ world, clock, dice, count, bounds, other }, device, `op-${seed}-${step}`)
   }
   await settle(clock, devices, count)
   for (const device of devices) {
@@ -112,9 +114,11 @@ interface Stage {
   readonly dice: Dice
   readonly count: (what: string) => void
   readonly bounds: SimulationBounds
+  /** Another device, or the same. */
+  readonly other: Device
 }
 
-async function act({ world, clock, dice, count, bounds }: Stage, device: Device, name: string): Promise<void> {
+async function act({ world, clock, dice, count, bounds, other }: Stage, device: Device, name: string): Promise<void> {
   if (!device.isRunning) {
     if (dice.chance(0.4)) {
       count('restarted')
@@ -141,8 +145,15 @@ async function act({ world, clock, dice, count, bounds }: Stage, device: Device,
     count('evicted')
     device.evict()
     await device.start()
+  } else if (what < 88) {
+    count('power lost')
+    await device.losePower()
+  } else if (what < 89) {
+    count('profile copied')
+    await device.copyFrom(other)
+    await device.start()
   } else if (what < 91) {
-    await checkInvariants(device.name, device.engine)
+    await device.look()
   } else if (what < 94) {
     await device.retrySomething()
   } else if (what < 97) {
@@ -175,20 +186,21 @@ async function settle(clock: VirtualClock, devices: readonly Device[], count: (w
   }
   // What is late may still arrive.
   await wait(clock, 1_000_000)
-  for (const device of devices) await device.start()
+  for (const device of devices) {
+    await device.start()
+    await device.replicator.stop()
+  }
   for (let round = 0; round < MAX_SETTLING_ROUNDS; round++) {
-    await wait(clock, 60_000)
     let waiting = 0
     for (const device of devices) {
+      await device.replicator.syncOnce()
       const pending = await device.replicator.replica.pending(1)
       waiting += pending.length + (await device.settle())
-      device.replicator.wake()
     }
-    if (waiting === 0) {
-      await wait(clock, 120_000)
-      for (const device of devices) await device.replicator.stop()
-      return
-    }
+    if (waiting > 0) continue
+    // What the last one has pushed reaches the others.
+    for (const device of devices) await device.replicator.syncOnce()
+    return
   }
   const states = await Promise.all(
     devices.map(async (device) => {
