@@ -64,8 +64,7 @@ export function bindGetItem(input: GetItemInput): (table: TableSchema) => ItemSo
   const key = incomingKey(input.Key)
   const projection = requestedAttributes(input)
   return (table) => {
-    const rowKey = keyRowKey(table, key)
     checkKeyPaths(table, projection)
-    return { rowKey, projection }
+    return { rowKey: keyRowKey(table, key), projection }
   }
 }

@@ -57,6 +57,11 @@ export const getItemScript: Script = {
     get('refuses paths that overlap', { TableName: 'range', Key: KEY, ProjectionExpression: 'map, map.x' }),
     get('refuses a path into a key', { TableName: 'range', Key: KEY, ProjectionExpression: 's.x' }),
     get('refuses a path into an index key', { TableName: 'range', Key: KEY, ProjectionExpression: 'label.x' }),
+    get('refuses a path into a key before it looks at the key', {
+      TableName: 'range',
+      Key: { p: { N: '1' }, s: { N: '1' } },
+      ProjectionExpression: 's.x',
+    }),
     get('refuses an empty projection', { TableName: 'range', Key: KEY, ProjectionExpression: '' }),
     get('refuses unused names', {
       TableName: 'range',

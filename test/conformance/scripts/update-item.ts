@@ -123,6 +123,11 @@ export const updateItemScript: Script = {
       UpdateExpression: 'SET a = :a',
       ExpressionAttributeValues: { ':a': { S: '2' } },
     }),
+    update('refuses a condition that reaches into a key before it looks at what is updated', {
+      ...RANGE,
+      UpdateExpression: 'REMOVE s',
+      ConditionExpression: 'attribute_exists(label.x)',
+    }),
     update('refuses to remove a key', { ...RANGE, UpdateExpression: 'REMOVE s' }),
     update('refuses a path into an index key', {
       ...RANGE,
