@@ -47,7 +47,7 @@ export function serve(endpoint: Endpoint): void {
     if (form.operation === 'tidetable:close') return engine?.close() ?? Promise.resolve()
     assert(engine !== undefined, 'A page opens the database before it calls.')
     return run({ engine, readers, live }, form, input)
-  })
+  }, live)
   const door: WorkerDoor = {
     deliver,
     rest,
@@ -156,6 +156,12 @@ async function run({ engine, readers, live }: Served, { operation, rows }: CallF
       return live.end()
     case 'tidetable:changes':
       return readers.read(engine, input as WorkerOperations['tidetable:changes'])
+    case 'tidetable:load-checkpoint':
+      return engine.loadCheckpoint(input as WorkerOperations['tidetable:load-checkpoint'])
+    case 'tidetable:save-checkpoint': {
+      const { position, ...trigger } = input as WorkerOperations['tidetable:save-checkpoint']
+      return engine.saveCheckpoint(trigger, position)
+    }
     case 'tidetable:end-changes':
       return readers.end(input as WorkerOperations['tidetable:end-changes'])
     case 'tidetable:http':

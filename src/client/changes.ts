@@ -4,24 +4,22 @@
 // been taken. A worker that is lost meanwhile is asked nothing twice, as each answer says where the next begins.
 
 import { systemClock } from '../base/clock.ts'
-import { type NativeItem, unpackNativeItem } from '../model/native.ts'
-import type { PackedItem } from '../model/packed-item.ts'
 import type { ChangesOutput, WireChange } from '../rpc/protocol.ts'
+import { changePosition } from '../streams/change-position.ts'
 import { createPacer, type Pacer } from './pacer.ts'
-import type { Change } from './change-types.ts'
+import { nativeChange, type UntypedChange } from './native-change.ts'
 import { askForChanges, endWaiting, type OpenedChanges } from './open-changes.ts'
 
 /** How long the worker waits before it says that there is nothing: less than a call may take. */
 const MAX_WAIT_MS = 20_000
 const WAIT_SHARE_OF_CALL = 0.5
 
-type Untyped = Change<NativeItem, NativeItem>
-type Result = IteratorResult<Untyped, undefined>
+type Result = IteratorResult<UntypedChange, undefined>
 
 const DONE: Result = { done: true, value: undefined }
 
 /** Reads a table's changes until it is ended. */
-export class ChangeFeed implements AsyncIterableIterator<Untyped, undefined> {
+export class ChangeFeed implements AsyncIterableIterator<UntypedChange, undefined> {
   readonly #feed: OpenedChanges
   readonly #pacer: Pacer = createPacer(systemClock)
   #page: ChangesOutput | undefined
@@ -62,7 +60,10 @@ export class ChangeFeed implements AsyncIterableIterator<Untyped, undefined> {
       if (change !== undefined) {
         if (this.#pacer.isDue()) await this.#pacer.pause()
         this.#index++
-        return { done: false, value: this.#native(change) }
+        return {
+          done: false,
+          value: this.#native(change),
+        }
       }
       if (this.#page?.isEnded === true) this.#finish()
       else await this.#fetch()
@@ -100,29 +101,13 @@ export class ChangeFeed implements AsyncIterableIterator<Untyped, undefined> {
   }
 
   #ask({ position }: ChangesOutput): Promise<ChangesOutput> {
-    const waitMs = Math.min(MAX_WAIT_MS, this.#feed.session.callTimeoutMs * WAIT_SHARE_OF_CALL)
+    const waitMs = Math.min(MAX_WAIT_MS, this.#feed.session.options.callTimeoutMs * WAIT_SHARE_OF_CALL)
     return askForChanges(this.#feed, { from: position, waitMs })
   }
 
-  #native({ kind, origin, atMs, sequenceNumber, ...items }: WireChange): Untyped {
-    const newItem = native(items.newItem)
-    const oldItem = native(items.oldItem)
-    return {
-      kind,
-      key: native(items.key) ?? pick((newItem ?? oldItem) as NativeItem, this.#feed.keyNames),
-      newItem,
-      oldItem,
-      at: new Date(atMs),
-      origin,
-      position: `${this.#page?.label}/${sequenceNumber}`,
-    }
+  #native(change: WireChange): UntypedChange {
+    const { label } = this.#page as ChangesOutput
+    const position = changePosition({ label, after: change.sequenceNumber })
+    return nativeChange(change, { position, keyNames: this.#feed.keyNames })
   }
-}
-
-function native(item: PackedItem | undefined): NativeItem | undefined {
-  return item && unpackNativeItem(item)
-}
-
-function pick(item: NativeItem, names: readonly string[]): NativeItem {
-  return Object.fromEntries(names.map((name) => [name, item[name]])) as NativeItem
 }

@@ -3,6 +3,7 @@
 
 import { freeze } from 'immer'
 import type { ByteKey } from '../base/byte-key.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
 import { type NativeItem, unpackNativeItem } from '../model/native.ts'
 import type { WireWatchUpdate } from '../rpc/protocol.ts'
 import type { LiveItem, LiveRequest, LiveRows } from './live.ts'
@@ -34,19 +35,24 @@ export class LiveChannel {
   }
 
   /**
-   * Takes in what the worker tells.
+   * Takes in what the worker tells: at once, unless that would take the page's thread for too long.
    *
    * @returns whether the result has changed
    */
-  async take({ isFresh, keys, rows, pending, isWhole }: WireWatchUpdate, pacer: Pacer): Promise<boolean> {
-    if (isFresh) {
+  take(update: WireWatchUpdate, pacer: Pacer): MaybePromise<boolean> {
+    if (update.isFresh) {
       this.#told.clear()
       this.#isFresh = true
     }
-    for (const [index, key] of keys.entries()) {
+    return this.#takeRows(update, pacer, 0)
+  }
+
+  #takeRows(update: WireWatchUpdate, pacer: Pacer, first: number): MaybePromise<boolean> {
+    const { keys, rows, pending, isWhole } = update
+    for (let index = first; index < keys.length; index++) {
+      if (index > first && pacer.isDue()) return pacer.pause().then(() => this.#takeRows(update, pacer, index))
       const row = rows[index] ?? null
-      this.#told.set(key, row && freeze(unpackNativeItem(row), true))
-      if (pacer.isDue()) await pacer.pause()
+      this.#told.set(keys[index] as ByteKey, row && freeze(unpackNativeItem(row), true))
     }
     return isWhole && this.#becomeWhole(pending)
   }

@@ -3,9 +3,10 @@
 
 import type { Clock, Timer } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
+import { after, eachInOrder, type MaybePromise } from '../base/maybe-promise.ts'
 import { decodeError } from '../rpc/wire-error.ts'
 import type { Prepared } from '../rpc/pending-call.ts'
-import type { WatchedOperation, WatchInput, WireLiveNews, WorkerOperations } from '../rpc/protocol.ts'
+import type { WatchedOperation, WatchInput, WireLiveNews, WireWatchUpdate, WorkerOperations } from '../rpc/protocol.ts'
 import type { Session } from '../rpc/session.ts'
 import { iterateLive } from './iterate-live.ts'
 import type { Live, LiveObserver, LiveOptions, LiveRequest } from './live.ts'
@@ -57,11 +58,19 @@ export class LiveConnection {
   #lastId = 0
   #isPolling = false
   #losses = 0
+  /** News in its order; the first is being taken in. */
+  readonly #received: WireLiveNews[] = []
   #isClosed = false
 
   constructor(session: Session, clock: Clock) {
     this.#session = session
     this.#clock = clock
+    session.onNews = (news) => this.#receive(news)
+  }
+
+  /** Whether news has come that is still being taken in. */
+  get isBehind(): boolean {
+    return this.#received.length > 0
   }
 
   /** The newest result of this key, if it is followed. */
@@ -176,13 +185,8 @@ export class LiveConnection {
     this.#isPolling = true
     while (this.#byId.size > 0) {
       try {
-        const news = await this.#askForNews()
+        await this.#waitForNews()
         this.#losses = 0
-        if (news.isEnded) {
-          this.#isPolling = false
-          return this.close()
-        }
-        await this.#take(news)
       } catch (error) {
         if (!this.#survives(error)) this.#fail([...this.#byId.values()], error)
       }
@@ -190,12 +194,33 @@ export class LiveConnection {
     this.#isPolling = false
   }
 
-  #askForNews(): Promise<WireLiveNews> {
+  /** Resolves after news has been received. */
+  #waitForNews(): Promise<void> {
     const operation: keyof WorkerOperations = 'tidetable:live-news'
     return this.#session.call(
       () => ({ form: { operation, input: undefined, rows: 'packed' } }),
-      (output) => output as WireLiveNews,
+      () => undefined,
     )
+  }
+
+  /** News comes with answers, and is taken in before they settle, so that a write that has settled is shown. */
+  #receive(news: WireLiveNews): void {
+    this.#received.push(news)
+    if (this.#received.length === 1) this.#takeReceived()
+  }
+
+  #takeReceived(): void {
+    for (let news = this.#received[0]; news !== undefined; news = this.#received[0]) {
+      const taken = this.#take(news)
+      if (taken instanceof Promise) {
+        void taken.then(() => {
+          this.#received.shift()
+          this.#takeReceived()
+        })
+        return
+      }
+      this.#received.shift()
+    }
   }
 
   /** The next worker is asked for everything anew; a poll that has waited for very long is just asked again. */
@@ -210,24 +235,34 @@ export class LiveConnection {
     return true
   }
 
-  async #take({ updates, failures }: WireLiveNews): Promise<void> {
+  #take({ updates, failures, isEnded }: WireLiveNews): MaybePromise<void> {
+    if (isEnded) {
+      this.close()
+      return
+    }
     const pacer = createPacer(this.#clock)
     const changed: Followed[] = []
-    for (const update of updates) {
+    const takeOne = (update: WireWatchUpdate): MaybePromise<void> => {
+      // News of what was given up meanwhile is nobody's.
       const followed = this.#byId.get(update.id)
-      // News of what was given up meanwhile.
-      if (followed === undefined) continue
-      if (await followed.channel.take(update, pacer)) changed.push(followed)
+      return (
+        followed &&
+        after(followed.channel.take(update, pacer), (hasChanged) => {
+          if (hasChanged) changed.push(followed)
+        })
+      )
     }
-    for (const { id, error } of failures) {
-      const followed = this.#byId.get(id)
-      if (followed !== undefined) this.#fail([followed], decodeError(error))
-    }
-    for (const { channel, listeners } of changed) {
-      // Whoever subscribes meanwhile is told by that.
-      const present = [...listeners]
-      for (const { next } of present) call(() => next(channel.result))
-    }
+    return after(eachInOrder(updates, takeOne), () => {
+      for (const { id, error } of failures) {
+        const followed = this.#byId.get(id)
+        if (followed !== undefined) this.#fail([followed], decodeError(error))
+      }
+      for (const { channel, listeners } of changed) {
+        // Whoever subscribes meanwhile is told by that.
+        const present = [...listeners]
+        for (const { next } of present) call(() => next(channel.result))
+      }
+    })
   }
 
   #fail(all: readonly Followed[], error: unknown): void {

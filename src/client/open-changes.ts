@@ -19,17 +19,27 @@ export interface ChangesRequest {
   readonly closing: Set<() => void>
 }
 
-/** A request and its first answer. */
-export interface OpenedChanges extends ChangesRequest {
+/** Who reads. */
+export interface ChangesReader extends Pick<ChangesRequest, 'session' | 'tableName' | 'options'> {
+  /** Of no other reader of this page. */
   readonly readerId: number
+}
+
+/** A request and its first answer. */
+export interface OpenedChanges extends ChangesRequest, ChangesReader {
   readonly first: Promise<ChangesOutput>
 }
 
 let lastReaderId = 0
 
+/** A number that no other reader of this page has. */
+export function nextReaderId(): number {
+  return ++lastReaderId
+}
+
 /** Changes as they come, one by one. */
 export function openChanges(request: ChangesRequest): AsyncIterableIterator<unknown, undefined> {
-  const identified = { ...request, readerId: ++lastReaderId }
+  const identified = { ...request, readerId: nextReaderId() }
   const first = askForChanges(identified, { from: request.options.from ?? 'now', waitMs: 0 })
   // Whoever asks for the first change hears of it.
   first.catch(() => undefined)
@@ -46,15 +56,15 @@ export function openChanges(request: ChangesRequest): AsyncIterableIterator<unkn
 
 /** Asks for changes. */
 export function askForChanges(
-  { session, tableName, options: { view }, readerId }: Omit<OpenedChanges, 'first'>,
-  { from, waitMs }: Pick<ChangesInput, 'from' | 'waitMs'>,
+  { session, tableName, options: { view }, readerId }: ChangesReader,
+  { from, waitMs, limit = PAGE_LIMIT }: Pick<ChangesInput, 'from' | 'waitMs'> & Partial<Pick<ChangesInput, 'limit'>>,
 ): Promise<ChangesOutput> {
-  const facts = { readerId, tableName, from, waitMs, limit: PAGE_LIMIT }
+  const facts = { readerId, tableName, from, waitMs, limit }
   return call(session, 'tidetable:changes', { ...facts, ...(view !== undefined && { view }) }) as Promise<ChangesOutput>
 }
 
 /** Has a request for changes answered at once. */
-export function endWaiting({ session, readerId }: OpenedChanges): Promise<unknown> {
+export function endWaiting({ session, readerId }: Pick<ChangesReader, 'session' | 'readerId'>): Promise<unknown> {
   return call(session, 'tidetable:end-changes', { readerId })
 }
 

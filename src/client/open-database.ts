@@ -15,10 +15,11 @@ import type {
 } from '../rpc/protocol.ts'
 import { Session } from '../rpc/session.ts'
 import { webLocks } from '../rpc/web-locks.ts'
-import type { TableDefinition } from './define-table.ts'
+import type { ItemOf, KeyOf, TableDefinition } from './define-table.ts'
 import { LiveDoor } from './live.ts'
 import { startWorker } from './start-worker.ts'
 import { createTable, type Table } from './table.ts'
+import type { Transaction, TransactOptions } from './transaction-types.ts'
 
 const DEFAULT_CALL_TIMEOUT_MS = 60_000
 const MAX_NAME_CHARS = 255
@@ -78,6 +79,41 @@ export interface Database {
    * @throws DatabaseError for what has no answer in the protocol, e.g. `StorageFull` or `WorkerLost`
    */
   http(request: RawRequest, options?: HttpOptions): Promise<RawResponse>
+
+  /**
+   * Does many things to items of any tables, all of them or none (TransactWriteItems).
+   *
+   * @example
+   * await db.transact((tx) => {
+   *   tx.put(orders, order, { if: 'not_exists' })
+   *   tx.update(stock, { product: 'tea' }, { add: { left: -1 }, if: expr`left > ${0}` })
+   * })
+   * @example with items that are read and changed in place
+   * await db.transact(async (tx) => {
+   *   const from = await tx.get(accounts, { id: 'ann' })
+   *   const to = await tx.get(accounts, { id: 'bob' })
+   *   if (from === undefined || to === undefined || from.balance < 5) throw new Error('no')
+   *   from.balance -= 5
+   *   to.balance += 5
+   * })
+   * @param work asks for the actions, 1 to 100; runs a moment later, and again when others have changed what it has read
+   * @returns what `work` returns; drafts cannot be used any more
+   * @throws ServiceException TransactionCanceledException with a reason for each action; ValidationException
+   * @throws DatabaseError `RaceLost` when others were always first
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+   */
+  transact<T>(work: (transaction: Transaction) => T | Promise<T>, options?: TransactOptions): Promise<T>
+
+  /**
+   * Items of any tables, all as they were at one moment: 1 to 100, in the order of the reads.
+   *
+   * @example
+   * const [order, customer] = await db.transactGet([orders, orderKey], [customers, { id: 'ann' }])
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html
+   */
+  transactGet<Definitions extends readonly TableDefinition[]>(
+    ...reads: { readonly [Index in keyof Definitions]: readonly [Definitions[Index], KeyOf<Definitions[Index]>] }
+  ): Promise<{ [Index in keyof Definitions]: ItemOf<Definitions[Index]> | undefined }>
 
   /** Names of all tables. */
   tables(): Promise<string[]>
@@ -144,6 +180,14 @@ function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storag
     send: (operation, input) => ask(session, operation, input),
     http: (request, { requiresSignature = false } = {}) =>
       ask(session, 'tidetable:http', { request, requiresSignature } satisfies WorkerOperations['tidetable:http']),
+    async transact(work, options = {}) {
+      const { transact } = await import('./transact.ts')
+      return transact(session, work, options)
+    },
+    async transactGet(...reads) {
+      const { transactGet } = await import('./transact.ts')
+      return (await transactGet(session, reads, clock)) as never
+    },
     statistics: () => ask(session, 'tidetable:statistics', undefined),
     close() {
       for (const end of closing) end()

@@ -33,8 +33,13 @@ export class Request {
 
   /** Sets a member that is an item or a key. */
   item(member: string, item: object): this {
+    return this.packed(member, packNativeItem(item as NativeItem, this.#dictionary))
+  }
+
+  /** Sets a member that is an item, packed with the session's dictionary. */
+  packed(member: string, bytes: Uint8Array): this {
     this.#input[member] = HOLE
-    this.#items.push(packNativeItem(item as NativeItem, this.#dictionary))
+    this.#items.push(bytes)
     return this
   }
 
@@ -46,11 +51,7 @@ export class Request {
   /** Sets the condition of a write to an item with this partition key attribute. */
   condition(condition: Condition | undefined, partitionName: string): this {
     if (condition === undefined) return this
-    return this.expression('ConditionExpression', (writer) =>
-      typeof condition === 'string'
-        ? `attribute_${condition}(${writer.name(partitionName)})`
-        : writer.expression(condition),
-    )
+    return this.expression('ConditionExpression', (writer) => writeCondition(writer, condition, partitionName))
   }
 
   /** Sets which top-level attributes are asked for; all when undefined. */
@@ -67,4 +68,10 @@ export class Request {
     if (Object.keys(values).length > 0) this.item('ExpressionAttributeValues', values)
     return { form: { operation: this.#operation, input: this.#input, rows: 'packed' }, items: this.#items }
   }
+}
+
+/** The text of a condition on an item with this partition key attribute. */
+export function writeCondition(writer: ExpressionWriter, condition: Condition, partitionName: string): string {
+  if (typeof condition === 'string') return `attribute_${condition}(${writer.name(partitionName)})`
+  return writer.expression(condition)
 }

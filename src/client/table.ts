@@ -16,9 +16,12 @@ import type { ExpressionWriter } from './expression.ts'
 import { writeKeyCondition } from './key-condition.ts'
 import { createLive, type Live, type LiveDoor, type LiveItem, type LiveOptions } from './live.ts'
 import { openChanges } from './open-changes.ts'
+import { openTrigger } from './open-trigger.ts'
 import type { QueryRequest, ReadOptions, ScanRequest } from './query-types.ts'
 import { type Condition, Request } from './request.ts'
 import { createRows, decodeRows, type PageRequest, type Rows } from './rows.ts'
+import type { Recipe, RecipeOptions } from './transaction-types.ts'
+import type { ChangeOf, Trigger, TriggerOptions, UntypedTrigger } from './trigger-types.ts'
 import { type UpdateChanges, writeUpdate } from './update-expression.ts'
 
 /** What every single write can be told. */
@@ -108,6 +111,26 @@ export interface Table<Definition extends TableDefinition> {
   ): Promise<Returned<ItemOf<Definition>, Value>>
 
   /**
+   * Changes the item with this key in place: what the recipe changes of its draft is written, on the condition that all
+   * that it has looked at is still as it was; if others were first, it runs again. Where there is no item the draft is the
+   * key, and the item is made. A recipe that changes nothing writes nothing.
+   *
+   * @example
+   * await cities.update({ country: 'NL', name: 'Delft' }, (city) => {
+   *   city.population += 1
+   *   city.tags.add('blue')
+   * })
+   * @returns the item after it
+   * @throws ServiceException ConditionalCheckFailedException when `if` does not hold; ValidationException
+   * @throws DatabaseError `RaceLost` when others were always first
+   */
+  update(
+    key: KeyOf<Definition>,
+    recipe: Recipe<ItemOf<Definition>>,
+    options?: RecipeOptions,
+  ): Promise<ItemOf<Definition>>
+
+  /**
    * Removes the item with this key, if there is one.
    *
    * @throws ServiceException ConditionalCheckFailedException
@@ -175,6 +198,16 @@ export interface Table<Definition extends TableDefinition> {
    * @throws DatabaseError `InvalidOption` when the table has no stream, or one that shows less than `view`
    */
   changes(options?: ChangesOptions): AsyncIterableIterator<Change<ItemOf<Definition>, KeyOf<Definition>>, undefined>
+
+  /**
+   * Runs a function on the table's changes, batch by batch, each at least once: its checkpoint is kept in the database, and
+   * of several tabs one runs it, another when that is closed. The table needs a stream.
+   *
+   * @example
+   * cities.trigger({ name: 'totals', run: async (changes) => addUp(changes) })
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+   */
+  trigger(options: TriggerOptions<ChangeOf<Definition>>): Trigger
 }
 
 /** What a table needs of the database that it belongs to. */
@@ -254,8 +287,10 @@ class OpenTable {
 
   update(
     key: NativeItem,
-    changes: UpdateChanges<Record<string, unknown>> & WriteOptions<ReturnValue>,
+    changes: (UpdateChanges<Record<string, unknown>> & WriteOptions<ReturnValue>) | NativeRecipe,
+    options: RecipeOptions = {},
   ): Promise<NativeItem | undefined> {
+    if (typeof changes === 'function') return this.#updateByRecipe({ ...key }, changes, options)
     return this.#session.call(
       () =>
         this.#write('UpdateItem', changes, (request) =>
@@ -317,6 +352,19 @@ class OpenTable {
   changes(options: ChangesOptions = {}): AsyncIterableIterator<unknown, undefined> {
     const [session, closing, tableName] = [this.#session, this.#closing, this.definition.name]
     return openChanges({ session, closing, tableName, keyNames: this.#keyNames(), options })
+  }
+
+  async #updateByRecipe(key: NativeItem, recipe: NativeRecipe, options: RecipeOptions): Promise<NativeItem> {
+    const { updateByRecipe } = await import('./recipe.ts')
+    const place = { session: this.#session, tableName: this.definition.name, keyNames: this.#keyNames(), key }
+    return updateByRecipe(place, recipe, options)
+  }
+
+  trigger(trigger: UntypedTrigger): Trigger {
+    const [session, closing, tableName] = [this.#session, this.#closing, this.definition.name]
+    const context = { session, closing, clock: this.#clock, live: this.#live }
+    const openTable = (definition: TableDefinition): Table<TableDefinition> => createTable(definition, context)
+    return openTrigger({ session, closing, tableName, keyNames: this.#keyNames(), trigger, openTable })
   }
 
   #writeMany(operation: BulkWrite, source: Source<NativeItem>, options: BulkOptions): Promise<number> {
@@ -402,6 +450,8 @@ class OpenTable {
     return packNativeItem(item, this.#session.dictionary)
   }
 }
+
+type NativeRecipe = (draft: NativeItem) => unknown
 
 /** Adds to a request what is its operation's own. */
 type Adds = (request: Request) => Request

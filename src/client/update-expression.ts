@@ -39,6 +39,7 @@ export function writeUpdate(writer: ExpressionWriter, changes: UpdateChanges<Rec
   ].join('')
 }
 
-function clause(keyword: string, actions: readonly string[]): string {
+/** One clause of an update; nothing when it has no actions. */
+export function clause(keyword: string, actions: readonly string[]): string {
   return actions.length === 0 ? '' : `${keyword} ${actions.join(', ')} `
 }

@@ -4,6 +4,7 @@
 
 import { assert } from '../base/assert.ts'
 import { ByteWriter } from '../base/byte-writer.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
 import {
   type AttributeDictionary,
   createDictionary,
@@ -13,7 +14,8 @@ import {
 import { type PackedCursor, readSizedView } from '../model/packed-format.ts'
 import { HOLE, replaceObjects } from './holes.ts'
 import { transferItems } from './transfer-items.ts'
-import type { CallBatch, CallForm, DictionaryNews, Failure, Hole, Settlements } from './protocol.ts'
+import { isRead } from './pending-call.ts'
+import type { CallBatch, CallForm, DictionaryNews, Failure, Hole, Settlements, WireLiveNews } from './protocol.ts'
 import { encodeError } from './wire-error.ts'
 
 /** Runs one operation; inputs and outputs hold PackedItem instances when `form.rows` is `packed`. */
@@ -52,15 +54,24 @@ interface OpenBatch {
   wake: (() => void) | undefined
 }
 
+/** Where the news come from that answers carry. */
+export interface NewsSource {
+  /** Resolves when all that has been written is among the news. */
+  caughtUp(): MaybePromise<void>
+  /** What the page has not been told; undefined when there is nothing. */
+  takeNews(): WireLiveNews | undefined
+}
+
 /** Serves one page. */
-export function createCallServer(run: RunCall): CallServer {
+export function createCallServer(run: RunCall, news?: NewsSource): CallServer {
   const pageDictionary = createDictionary()
-  const encode = createSettlementEncoder()
+  const encode = createSettlementEncoder(news)
   const open = new Map<number, OpenBatch>()
 
   async function nextGroup(batchNumber: number, batch: OpenBatch): Promise<Settlements> {
     if (!hasGroup(batch)) await new Promise<void>((resolve) => (batch.wake = resolve))
     for (let turn = 0; turn < GROUPING_TURNS && batch.unsettled > 0; turn++) await Promise.resolve()
+    if (news !== undefined && batch.results.some(({ form }) => !isRead(form))) await news.caughtUp()
     if (batch.unsettled === 0) open.delete(batchNumber)
     return encode(batch)
   }
@@ -121,10 +132,10 @@ function createFiller(message: CallBatch, dictionary: GrowableDictionary): (form
 }
 
 /** Takes the items out of outputs; remembers which names the page has been told. */
-function createSettlementEncoder(): (batch: OpenBatch) => Settlements {
+function createSettlementEncoder(source: NewsSource | undefined): (batch: OpenBatch) => Settlements {
   const told = new Map<AttributeDictionary, { readonly id: number; names: number }>()
   const writer = new ByteWriter()
-  let news: Map<AttributeDictionary, DictionaryNews>
+  let newNames: Map<AttributeDictionary, DictionaryNews>
 
   function tell(dictionary: AttributeDictionary): number {
     let entry = told.get(dictionary)
@@ -132,9 +143,9 @@ function createSettlementEncoder(): (batch: OpenBatch) => Settlements {
       entry = { id: told.size, names: 0 }
       told.set(dictionary, entry)
     } else if (entry.names === dictionary.names.length) return entry.id
-    news.set(dictionary, {
+    newNames.set(dictionary, {
       id: entry.id,
-      newNames: [...(news.get(dictionary)?.newNames ?? []), ...dictionary.names.slice(entry.names)],
+      newNames: [...(newNames.get(dictionary)?.newNames ?? []), ...dictionary.names.slice(entry.names)],
     })
     entry.names = dictionary.names.length
     return entry.id
@@ -159,17 +170,20 @@ function createSettlementEncoder(): (batch: OpenBatch) => Settlements {
   return (batch) => {
     const forgetDictionaries = told.size > MAX_DICTIONARIES
     if (forgetDictionaries) told.clear()
-    news = new Map()
+    newNames = new Map()
     const { results, failures } = batch
     batch.results = []
     batch.failures = []
+    const news = source?.takeNews()
     const settlements = {
+      // The page takes the items out in this order.
+      ...(news && { news: replaceObjects(news, takeOut) as WireLiveNews }),
       indexes: results.map(({ index }) => index),
       outputs: results.map(encodeOutput),
       failures,
       hole: HOLE,
       items: writer.sizeBytes > 0 ? writer.take() : undefined,
-      dictionaries: [...news.values()],
+      dictionaries: [...newNames.values()],
       forgetDictionaries,
       remaining: batch.unsettled,
     }

@@ -68,7 +68,7 @@ export class PendingCall {
 }
 
 const READS =
-  /^(BatchGet|Describe|Get|List|Query|Scan|TransactGet|tidetable:(changes|end-changes|ensure|get|statistics))/
+  /^(BatchGet|Describe|Get|List|Query|Scan|TransactGet|tidetable:(changes|end-changes|ensure|get|load-checkpoint|save-checkpoint|statistics))/
 
 /** True for operations that change nothing, or nothing twice, so that they can be asked again of another worker. */
 export function isRead({ operation, input }: CallForm): boolean {

@@ -64,12 +64,16 @@ export interface WorkerOperations {
   'tidetable:watch': WatchInput
   /** Ends watches, by their ids. */
   'tidetable:unwatch': readonly number[]
-  /** What is new of all watches of the page, once there is something. Answered with WireLiveNews. */
+  /** Waits until there is news of any watch of the page. The news itself travels as news does, see Settlements. */
   'tidetable:live-news': undefined
   /** Ends all watches, and has waiting for news answered. */
   'tidetable:end-live': undefined
   /** Some changes of a table, once there are any. Answered with ChangesOutput. */
   'tidetable:changes': ChangesInput
+  /** How far a trigger came. Answered with a position, or undefined. */
+  'tidetable:load-checkpoint': TriggerInput
+  /** Stores how far a trigger came, unless it came further. */
+  'tidetable:save-checkpoint': TriggerInput & { readonly position: string }
   /** Has waiting for changes answered at once. */
   'tidetable:end-changes': Pick<ChangesInput, 'readerId'>
   /** A request of DynamoDB's HTTP protocol. Answered with a RawResponse. */
@@ -119,7 +123,7 @@ export interface WatchInput {
 /** What a watch has to tell. In the worker rows are PackedItem instances, on the wire holes. */
 export type WireWatchUpdate = WatchUpdate
 
-/** What a `tidetable:live-news` tells. */
+/** What is new of the watches of a page. */
 export interface WireLiveNews {
   readonly updates: readonly WireWatchUpdate[]
   /** Watches that have ended by themselves, and why. */
@@ -141,6 +145,12 @@ export interface ChangesInput {
   readonly limit: number
   /** For the first of them. */
   readonly waitMs: number
+}
+
+/** A trigger, by name. */
+export interface TriggerInput {
+  readonly tableName: string
+  readonly triggerName: string
 }
 
 /** A change. In the worker items are PackedItem instances, on the wire holes. */
@@ -212,6 +222,11 @@ export interface Settlements {
   readonly dictionaries: readonly DictionaryNews[]
   /** True when the worker forgot which names it has sent: ids start anew with this message. */
   readonly forgetDictionaries: boolean
+  /**
+   * News of live results up to now: what a call has written is told no later than that it was. Its rows are the first of
+   * the items.
+   */
+  readonly news?: WireLiveNews
   /** How many calls of the batch are still under way: the page asks for them with `rest`. */
   readonly remaining: number
 }

@@ -10,7 +10,7 @@ import { DatabaseError } from '../base/database-error.ts'
 import type { Logger } from '../base/logger.ts'
 import { createDictionary, type GrowableDictionary } from '../model/packed-item.ts'
 import { type GatheredBatch, isLongPoll, isRead, PendingCall, type Prepared } from './pending-call.ts'
-import type { CallForm, EraseRequest, OpenRequest, WorkerOperations } from './protocol.ts'
+import type { CallForm, EraseRequest, OpenRequest, WireLiveNews, WorkerOperations } from './protocol.ts'
 import { createRestartLimit, MAX_STARTS_PER_WINDOW, RESTART_WINDOW_MS, type RestartLimit } from './restart-limit.ts'
 import { type WorkerEndpoint, WorkerLink } from './worker-link.ts'
 
@@ -40,6 +40,8 @@ export interface SessionOptions {
 export class Session {
   /** Items that go to the worker are packed with it. Names it cannot hold travel inside the items. */
   readonly dictionary: GrowableDictionary = createDictionary()
+  /** Takes news of live results, before the calls settle that they came with. */
+  onNews: ((news: WireLiveNews) => void) | undefined
   readonly #options: SessionOptions
   readonly #restarts: RestartLimit
   readonly #writer = new ByteWriter()
@@ -88,9 +90,9 @@ export class Session {
     return this.#refusal === undefined ? this.#enqueue(prepare, decode) : Promise.reject(this.#refusal)
   }
 
-  /** Time limit of a call, in milliseconds. */
-  get callTimeoutMs(): number {
-    return this.#options.callTimeoutMs
+  /** What it was made with. */
+  get options(): SessionOptions {
+    return this.#options
   }
 
   /** Waits for the calls made so far, closes the database and ends the worker. Safe to call twice. */
@@ -175,6 +177,7 @@ export class Session {
         ...shared,
         worker: this.#startWorker(),
         dictionary: this.dictionary,
+        onNews: (news) => this.onNews?.(news),
         onLost: (batches, why) => this.#onLost(batches, why),
       })
       await link.start(request)

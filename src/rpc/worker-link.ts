@@ -16,7 +16,15 @@ import { type PackedCursor, readSizedView, readVarint } from '../model/packed-fo
 import { createDictionary, type GrowableDictionary, PackedItem } from '../model/packed-item.ts'
 import { HOLE, replaceObjects } from './holes.ts'
 import { type GatheredBatch, isRead, isUnlimited, type PendingCall } from './pending-call.ts'
-import type { CallBatch, EraseRequest, OpenRequest, RemoteLogger, Settlements, WorkerDoor } from './protocol.ts'
+import type {
+  CallBatch,
+  EraseRequest,
+  OpenRequest,
+  RemoteLogger,
+  Settlements,
+  WireLiveNews,
+  WorkerDoor,
+} from './protocol.ts'
 import { transferItems } from './transfer-items.ts'
 import { decodeError } from './wire-error.ts'
 
@@ -48,6 +56,8 @@ export interface WorkerLinkOptions {
   readonly locks: LockManager | undefined
   readonly callTimeoutMs: number
   readonly logger: Logger
+  /** Called with news of live results, before the calls settle that they came with. */
+  readonly onNews: (news: WireLiveNews) => void
   /** Called once, after the worker has ended, with the batches that it left behind. */
   readonly onLost: (batches: readonly GatheredBatch[], why: string) => void
 }
@@ -153,6 +163,7 @@ export class WorkerLink {
       assert(dictionary !== undefined, 'The worker has told the names of every dictionary that it uses.')
       return new PackedItem(readSizedView(cursor), dictionary)
     }
+    if (settlements.news !== undefined) this.#options.onNews(replaceObjects(settlements.news, fill) as WireLiveNews)
     for (let at = 0; at < indexes.length; at++) {
       const call = batch.calls[indexes[at] as number] as PendingCall
       const output = call.form.rows === 'packed' ? replaceObjects(outputs[at], fill) : outputs[at]

@@ -2,7 +2,7 @@
 
 import { defineTable, openDatabase } from 'tidetable'
 
-const tasks = defineTable({
+const tasks = defineTable<{ list: string; id: string; text: string }>()({
   name: 'tasks',
   attributes: { list: 'S', id: 'S' },
   key: { partition: 'list', sort: 'id' },
@@ -15,7 +15,7 @@ const home = db
 
 const shown: string[] = []
 const subscription = home.subscribe(({ rows, pending }) => {
-  shown.push(rows.map((task) => `${task['text']}${pending.has(task) ? ' …' : ''}`).join(', '))
+  shown.push(rows.map((task) => `${task.text}${pending.has(task) ? ' …' : ''}`).join(', '))
 })
 await db.table(tasks).put({ list: 'home', id: '1', text: 'water the plants' })
 

@@ -78,7 +78,9 @@ export class LiveMirror {
 
   async #follow(): Promise<void> {
     while (!this.#isEnded) {
-      this.#take(await this.#live.news())
+      await this.#live.whenNews()
+      const news = this.#live.takeNews()
+      if (news !== undefined) this.#take(news)
       const wakers = this.#wakers
       this.#wakers = []
       for (const wake of wakers) wake()

@@ -40,7 +40,6 @@ export const MAX_WATCHES = 65_536
 /** Times that a piece is read again because the snapshot was lost. */
 const MAX_SNAPSHOTS = 4
 
-const NO_NEWS: LiveNews = { updates: [], failures: [], isEnded: false }
 const ENDED: LiveNews = { updates: [], failures: [], isEnded: true }
 
 /** A batch of this worker that is shown and not durable yet. */
@@ -79,7 +78,10 @@ export class LiveQueries {
   /** Watches whose next piece is read soon. */
   readonly #scheduled = new Set<Watch>()
   #failures: WatchFailure[] = []
-  #answer: ((news: LiveNews) => void) | undefined
+  /** Wakes whoever waits for news. */
+  #onNews: (() => void) | undefined
+  /** Wakes those who wait until the log is caught up with. */
+  #onCaughtUp: (() => void)[] = []
   #isEnded = false
 
   constructor({ store, catalog, clock }: LiveQueriesOptions) {
@@ -114,13 +116,25 @@ export class LiveQueries {
     for (const id of ids) this.#forget(id)
   }
 
-  /** Resolves when there is something to tell. The one before, if it still waits, gets nothing. */
-  news(): Promise<LiveNews> {
-    this.#answer?.(NO_NEWS)
+  /** Resolves when there is something to tell, or all is over. The one before, if it still waits, is told too. */
+  whenNews(): Promise<void> {
+    this.#onNews?.()
     return new Promise((resolve) => {
-      this.#answer = resolve
+      this.#onNews = resolve
       this.#offer()
     })
+  }
+
+  /** What there is to tell now; undefined when there is nothing. */
+  takeNews(): LiveNews | undefined {
+    if (this.#isEnded) return ENDED
+    return this.#isHandling ? undefined : this.#collect()
+  }
+
+  /** Resolves when all that was committed before the call has been seen. */
+  caughtUp(): MaybePromise<void> {
+    if (this.#isCaughtUp()) return
+    return new Promise((resolve) => this.#onCaughtUp.push(resolve))
   }
 
   /** Ends all watches; whoever waits for news is told. */
@@ -433,22 +447,42 @@ export class LiveQueries {
 
   // --- news ---
 
+  /** Wakes those whose time has come. */
   #offer(): void {
-    const answer = this.#answer
-    if (answer === undefined) return
-    const news = this.#isEnded ? ENDED : this.#takeNews()
-    if (news === undefined) return
-    this.#answer = undefined
-    answer(news)
+    if (this.#onCaughtUp.length > 0 && this.#isCaughtUp()) {
+      for (const resolve of this.#onCaughtUp.splice(0)) resolve()
+    }
+    if (this.#onNews === undefined || !this.#hasNews()) return
+    this.#onNews()
+    this.#onNews = undefined
   }
 
-  #takeNews(): LiveNews | undefined {
+  #isCaughtUp(): boolean {
+    if (this.#tail === undefined) return true
+    if (this.#isHandling) return false
+    const snapshot = this.#store.snapshot()
+    const { sequence } = snapshot
+    snapshot.close()
+    return sequence <= this.#applied
+  }
+
+  #hasNews(): boolean {
+    if (this.#isEnded || this.#failures.length > 0) return true
+    for (const watch of this.#outgoing) if (watch.hasUpdate(this.#isSettled(watch))) return true
+    return false
+  }
+
+  /** Whether nothing of a watch is known to be missing. */
+  #isSettled(watch: Watch): boolean {
+    return !watch.needsRows && watch.readAt <= this.#applied
+  }
+
+  #collect(): LiveNews | undefined {
     const updates: WatchUpdate[] = []
     const room = { rows: MAX_PIECE_ROWS, bytes: MAX_PIECE_BYTES }
     for (const watch of this.#outgoing) {
       if (room.rows <= 0 || room.bytes <= 0) break
-      const isSettled = !watch.needsRows && watch.readAt <= this.#applied
-      const update = watch.takeUpdate(isSettled, room)
+      const update = watch.takeUpdate(this.#isSettled(watch), room)
       if (update === undefined) continue
       updates.push({ ...update, pending: this.#pendingIn(watch) })
       if (update.isWhole) this.#outgoing.delete(watch)

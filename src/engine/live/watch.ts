@@ -134,6 +134,11 @@ export class Watch {
     this.#owesUpdate = true
   }
 
+  /** Whether there is something that the page has to be told. */
+  hasUpdate(isSettled: boolean): boolean {
+    return this.#untold.size > 0 || (this.#owesUpdate && isSettled)
+  }
+
   /**
    * What the page has to be told next.
    *
@@ -142,7 +147,7 @@ export class Watch {
    * @returns undefined when there is nothing to be told
    */
   takeUpdate(isSettled: boolean, room: NewsRoom): Omit<WatchUpdate, 'pending'> | undefined {
-    if (this.#untold.size === 0 && !(this.#owesUpdate && isSettled)) return undefined
+    if (!this.hasUpdate(isSettled)) return undefined
     const keys: ByteKey[] = []
     const rows: (PackedItem | null)[] = []
     for (const [key, row] of this.#untold) {

@@ -72,7 +72,7 @@ const names = ({ rows }: LiveRows<Pick<City, 'name'>>): string[] => rows.map(({ 
 
 describe('a live query', () => {
   it('tells the present rows, then every change, at once and again when it is durable', async () => {
-    const { cities } = await open()
+    const { cities } = await open({ storage: 'indexeddb', name: 'pending rows' })
     await cities.putMany([delft, ghent])
     const { results, until } = listen(cities.query({ where: { country: 'NL' } }).live())
     await until(() => true)
@@ -119,6 +119,16 @@ describe('a live query', () => {
       [{ name: 'Delft' }, { name: 'Leiden' }],
       [{ name: 'Delft' }],
     ])
+  })
+
+  it('shows a write no later than that it has settled', async () => {
+    const { cities } = await open()
+    const live = cities.query({ where: { country: 'NL' } }).live()
+    await listen(live).until(() => true)
+    for (let index = 0; index < 50; index++) {
+      await cities.put({ country: 'NL', name: `n${index}` })
+      expect([live.current?.rows.length, live.current?.isPending]).toEqual([index + 1, false])
+    }
   })
 
   it('follows order, limit and index', async () => {
@@ -229,7 +239,7 @@ describe('a live query', () => {
 
 describe('a live get', () => {
   it('tells the item, its changes and its absence', async () => {
-    const { cities } = await open()
+    const { cities } = await open({ storage: 'indexeddb', name: 'pending item' })
     const { results, until } = listen(cities.live({ country: 'NL', name: 'Delft' }))
     await until(() => true)
     await cities.put(delft)
