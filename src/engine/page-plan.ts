@@ -103,15 +103,15 @@ function checkSelect(
       : AttributesToGet !== undefined
         ? 'AttributesToGet'
         : undefined
+  // In a query, and only there, the service counts these among the broken constraints.
+  const prefix = isQuery ? '1 validation error detected: ' : ''
   if (given !== undefined && Select !== undefined && Select !== 'SPECIFIC_ATTRIBUTES') {
     const choice = Select === 'COUNT' ? 'only the Count' : Select
-    // In a query, and only there, the service counts it among the broken constraints.
-    const prefix = isQuery ? '1 validation error detected: ' : ''
     throw validationException(`${prefix}Cannot specify the ${given} when choosing to get ${choice}`)
   }
   if (given === undefined && Select === 'SPECIFIC_ATTRIBUTES') {
     throw validationException(
-      'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES',
+      `${prefix}Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES`,
     )
   }
   if (Select === 'ALL_PROJECTED_ATTRIBUTES' && index === undefined) {

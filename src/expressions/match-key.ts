@@ -21,18 +21,10 @@ const MAX_SIMPLE_KEY_ATTRIBUTES = 2
 /**
  * Matches a bound condition against a key.
  *
- * @param nestedNames top-level attributes that the condition looks into
  * @throws ServiceException ValidationException when the condition does not fit the key
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html
  */
-export function matchKey(condition: BoundCondition, nestedNames: ReadonlySet<string>, keys: KeyShape): KeyCondition {
-  const attributes = [...keys.partition, ...keys.sort]
-  for (const { name } of attributes) {
-    if (!nestedNames.has(name)) continue
-    throw validationException(
-      `Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: ${name}`,
-    )
-  }
+export function matchKey(condition: BoundCondition, keys: KeyShape): KeyCondition {
   return matchConditions(namedConditions(condition), keys)
 }
 

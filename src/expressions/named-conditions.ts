@@ -92,7 +92,9 @@ function keyAndValues(
       continue
     }
     if (operand.path.length > 1) {
-      throw validationException('KeyConditionExpressions cannot have conditions on nested attributes')
+      throw validationException(
+        'Invalid KeyConditionExpression: KeyConditionExpressions cannot have conditions on nested attributes',
+      )
     }
     if (name !== undefined) throw validationException(`${INVALID} Multiple attribute names used in one condition`)
     name = operand.path[0]

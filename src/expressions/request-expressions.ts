@@ -64,7 +64,7 @@ export function bindExpressions(inputs: ExpressionInputs): ExpressionBinder {
       const bound = bindCondition(scope, parsedCondition('KeyConditionExpression', text))
       scope.finish()
       try {
-        return matchKey(bound, scope.nestedNames, keys)
+        return matchKey(bound, keys)
       } catch (error) {
         if (!(error instanceof ServiceException)) throw error
         keyMismatch = error

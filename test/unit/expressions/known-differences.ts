@@ -34,6 +34,13 @@ const VALUE_IN_PATH = {
   source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.Attributes.html',
 }
 
+const NESTED = {
+  ours: 'Invalid KeyConditionExpression: KeyConditionExpressions cannot have conditions on nested attributes',
+  reason: 'The service refuses any path in a key condition alike, before it looks at the key.',
+  source:
+    'https://github.com/ExtendDB/extenddb/blob/main/tests/test_key_condition_nested_attributes.py (recorded from the service)',
+}
+
 const MISSED_P = 'Query condition missed key schema element: p'
 const MISSED_S = 'Query condition missed key schema element: s'
 const OVERFLOW = 'Number overflow. Attempting to store a number with magnitude larger than supported range'
@@ -73,4 +80,19 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   { fixture: 'updates', text: 'ADD n :big, m.a :n', ours: OVERFLOW, ...NUMBERS },
   { fixture: 'updates', text: 'SET n = :big + :big', ours: OVERFLOW, ...NUMBERS },
   { fixture: 'updates', text: 'SET n = :n38 + :point', ours: OVERFLOW, ...NUMBERS },
+  { fixture: 'number-keys', text: 'p.a = :v', ...NESTED },
+  { fixture: 'number-keys', text: 'p[0] = :v', ...NESTED },
+  { fixture: 'number-keys', text: 'p = :v AND s.a = :n', ...NESTED },
+  { fixture: 'number-keys', text: 'a.b = :v', ...NESTED },
+  { fixture: 'number-keys', text: 'p = :v AND a.b = :n', ...NESTED },
+  { fixture: 'text-keys', text: 'p = :v AND a.b = :v AND p = :v', ...NESTED },
+  { fixture: 'text-keys', text: 'p = :v AND s = :v AND a.b = :v', ...NESTED },
+  { fixture: 'text-keys', text: 'p.x = :v AND a.b = :v', ...NESTED },
+  { fixture: 'text-keys', text: 'a.b = :v AND p.x = :v', ...NESTED },
+  { fixture: 'text-keys', text: 'p = :v AND p.x = :v', ...NESTED },
+  { fixture: 'text-keys', text: 'a.b = p', ...NESTED },
+  { fixture: 'text-keys', text: 'a.b = c.d', ...NESTED },
+  { fixture: 'text-keys', text: 'begins_with(s.a, :v) AND p = :v', ...NESTED },
+  { fixture: 'text-keys', text: 's.a BETWEEN :v AND :v AND p = :v', ...NESTED },
+  { fixture: 'text-keys', text: 'p = :v AND a = :v AND b.c = :v', ...NESTED },
 ]
