@@ -13,6 +13,15 @@ export type { QueryRequest, ReadOptions, ScanRequest, SortCondition } from './cl
 export type { Condition } from './client/request.ts'
 export type { Page, Rows } from './client/rows.ts'
 export type { GetOptions, Returned, Table, WriteOptions } from './client/table.ts'
+export type {
+  Draft,
+  Recipe,
+  RecipeOptions,
+  Transaction,
+  TransactionWriteOptions,
+  TransactOptions,
+} from './client/transaction-types.ts'
+export type { ChangeOf, Trigger, TriggerOptions } from './client/trigger-types.ts'
 export type { AttributeChanges, UpdateChanges, UpdateExpression } from './client/update-expression.ts'
 export type {
   AttributeMap,
@@ -36,6 +45,14 @@ export type {
 export type { ChangeKind, StreamViewType } from './model/stream-operations.ts'
 export type { WriteOrigin } from './model/write-origin.ts'
 export type { CancellationReason, ServiceExceptionName } from './model/service-exception.ts'
+export type { AnythingBut, EventPattern, PatternRule, TextRule } from './streams/event-pattern.ts'
+export type {
+  TriggerContext,
+  TriggerFailure,
+  TriggerHandler,
+  TriggerResponse,
+  TriggerSettings,
+} from './streams/trigger-types.ts'
 export type { DatabaseStatistics, Durability, StorageKind } from './rpc/protocol.ts'
 
 export { AssertionError } from './base/assert.ts'

@@ -18,6 +18,7 @@ const DATABASE_ERRORS: Readonly<Record<DatabaseErrorCode, string>> = {
   CallTimedOut: 'The database did not answer in time.',
   DefinitionMismatch:
     'The stored tables are not the ones this page expects. Empty the database and load the cities again.',
+  RaceLost: 'Others kept changing the same thing at the same moment. Try again.',
   InvalidOption: 'The page asked for something the database does not offer.',
 }
 

@@ -16,6 +16,7 @@
  * - `WorkerUnavailable`: the worker could not be started.
  * - `CallTimedOut`: no answer within the call's time limit.
  * - `DefinitionMismatch`: a table is stored with another key or other local indexes than the app declares.
+ * - `RaceLost`: others changed what a recipe had read, each time that it was tried; nothing of it was kept.
  * - `InvalidOption`: an option of this package has a value it cannot have.
  */
 export type DatabaseErrorCode =
@@ -32,6 +33,7 @@ export type DatabaseErrorCode =
   | 'WorkerUnavailable'
   | 'CallTimedOut'
   | 'DefinitionMismatch'
+  | 'RaceLost'
   | 'InvalidOption'
 
 /** Facts about the failure that can be shown and sent between threads. Never credentials, never whole items. */

@@ -16,7 +16,7 @@ import type {
 import { Session } from '../rpc/session.ts'
 import { webLocks } from '../rpc/web-locks.ts'
 import type { ItemOf, KeyOf, TableDefinition } from './define-table.ts'
-import { LiveDoor } from './live.ts'
+import { type CacheStatistics, LiveDoor } from './live.ts'
 import { startWorker } from './start-worker.ts'
 import { createTable, type Table } from './table.ts'
 import type { Transaction, TransactOptions } from './transaction-types.ts'
@@ -45,6 +45,11 @@ export interface OpenOptions extends WorkerOptions {
   readonly durability?: Durability
   /** `memory` keeps nothing: for private windows and tests. Default `indexeddb`. */
   readonly storage?: StorageKind
+  /**
+   * Bytes of items and query results that the page keeps, so that what is read often need not be asked of the worker. Only
+   * for reads that are not `consistent`. 0 keeps nothing. Default 4 MiB.
+   */
+  readonly cacheBytes?: number
 }
 
 /** How strictly a request of the HTTP protocol is taken. */
@@ -121,6 +126,9 @@ export interface Database {
   /** Sizes and counts of the worker's engine and store. */
   statistics(): Promise<DatabaseStatistics>
 
+  /** How often the page has answered reads itself. */
+  cacheStatistics(): CacheStatistics
+
   /** Waits for the calls made so far, then ends the worker. Later calls are rejected with `StorageClosed`. */
   close(): Promise<void>
 }
@@ -172,7 +180,7 @@ function createSession(request: OpenRequest | EraseRequest, options: WorkerOptio
 
 function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storage'>): Database {
   const closing = new Set<() => void>()
-  const live = new LiveDoor(session, clock)
+  const live = new LiveDoor(session, clock, facts.cacheBytes)
   closing.add(() => live.close())
   return {
     ...facts,
@@ -188,6 +196,7 @@ function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storag
       const { transactGet } = await import('./transact.ts')
       return (await transactGet(session, reads, clock)) as never
     },
+    cacheStatistics: () => live.cacheStatistics,
     statistics: () => ask(session, 'tidetable:statistics', undefined),
     close() {
       for (const end of closing) end()

@@ -14,7 +14,15 @@ import type { Change, ChangesOptions } from './change-types.ts'
 import type { ItemOf, KeyOf, TableDefinition } from './define-table.ts'
 import type { ExpressionWriter } from './expression.ts'
 import { writeKeyCondition } from './key-condition.ts'
-import { createLive, type Live, type LiveDoor, type LiveItem, type LiveOptions } from './live.ts'
+import {
+  createLive,
+  type Live,
+  type LiveDoor,
+  type LiveItem,
+  liveKey,
+  type LiveOptions,
+  type LiveRequest,
+} from './live.ts'
 import { openChanges } from './open-changes.ts'
 import { openTrigger } from './open-trigger.ts'
 import type { QueryRequest, ReadOptions, ScanRequest } from './query-types.ts'
@@ -267,6 +275,10 @@ class OpenTable {
   }
 
   get(key: NativeItem, options?: GetOptions): Promise<NativeItem | undefined> {
+    if (options === undefined) {
+      const cached = this.#live.cacheForRead()?.item(this.definition, key, () => this.#cachedGet(key))
+      if (cached !== undefined) return cached
+    }
     return this.#session.call(
       () => (options === undefined ? { form: this.#getForm, items: [this.#pack(key)] } : this.#get(key, options)),
       itemOf,
@@ -410,11 +422,18 @@ class OpenTable {
         .set('ExclusiveStartKey', startKey)
         .set('Limit', limitItems)
         .finish()
+    const live = (page: PageRequest): LiveRequest => {
+      const { limit: limitRows = Number.POSITIVE_INFINITY, signal } = options
+      const { reverse: isReverse = false } = options as { readonly reverse?: boolean }
+      return { ...prepare(page), isItem: false, isReverse, limitRows, signal }
+    }
     return createRows({
-      live: (page) => {
-        const { limit: limitRows = Number.POSITIVE_INFINITY, signal } = options
-        const { reverse: isReverse = false } = options as { readonly reverse?: boolean }
-        return createLive(this.#live, { ...prepare(page), isItem: false, isReverse, limitRows, signal })
+      live: (page) => createLive(this.#live, live(page)),
+      cached: (page) => {
+        const cache = operation === 'Query' && consistent !== true ? this.#live.cacheForRead() : undefined
+        if (cache === undefined) return undefined
+        const request = live(page)
+        return cache.rows(liveKey(this.#live, request), request)
       },
       fetch: (page) =>
         this.#session.call(
@@ -428,6 +447,16 @@ class OpenTable {
       hasFilter: filter !== undefined,
       signal: options.signal,
     })
+  }
+
+  #cachedGet(key: NativeItem): LiveRequest {
+    return {
+      form: this.#getForm,
+      items: [this.#pack(key)],
+      isItem: true,
+      isReverse: false,
+      limitRows: Number.POSITIVE_INFINITY,
+    }
   }
 
   #get(key: NativeItem, { consistent, select }: GetOptions): Prepared {

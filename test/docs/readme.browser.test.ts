@@ -20,3 +20,15 @@ it('tells what a live query shows, while it is pending and when it is kept', asy
   expect(told.at(-1)).toBe('water the plants')
   expect(['', 'water the plants …', 'water the plants']).toEqual(expect.arrayContaining([...told]))
 })
+
+it('changes items in place, and several as one', async () => {
+  await deleteDatabase('bank')
+  const { found, close } = await import('./transaction-example.ts')
+  await close()
+  await deleteDatabase('bank')
+  expect(found).toEqual([
+    { id: 'ann', balance: 100, tags: new Set(['early']) },
+    { id: 'bob', balance: 30 },
+    { id: '7', amount: 30 },
+  ])
+})

@@ -125,6 +125,34 @@ void table.query({ index: 'byMayor', where: { country: 'NL' } })
 // @ts-expect-error reason: every partition attribute of the index is needed
 void database.table(events).query({ index: 'byKind', where: { kind: 'a' } })
 
+// Recipes and transactions.
+expectTypeOf(
+  table.update({ country: 'NL', name: 'Delft' }, (city) => {
+    city.population = 1
+    // @ts-expect-error reason: a population is a number
+    city.population = 'many'
+  }),
+).resolves.toEqualTypeOf<City>()
+void table.update({ country: 'NL', name: 'Delft' }, () => undefined, { if: 'exists' })
+void database.table(settings).update({ id: 'a' }, (setting) => void (setting['shown'] = [true]))
+expectTypeOf(await database.transact(() => 7)).toEqualTypeOf<number>()
+void database.transact(async (tx) => {
+  tx.put(cities, { country: 'NL', name: 'Delft', population: 1 }, { if: 'not_exists' })
+  tx.update(cities, { country: 'NL', name: 'Delft' }, { add: { population: 1 }, if: 'exists' })
+  tx.check(cities, { country: 'NL', name: 'Delft' }, 'exists')
+  const city = await tx.get(cities, { country: 'NL', name: 'Delft' })
+  expectTypeOf(city?.population).toEqualTypeOf<number | undefined>()
+  // @ts-expect-error reason: the sort key is missing
+  tx.delete(cities, { country: 'NL' })
+  // @ts-expect-error reason: a check needs a condition
+  tx.check(cities, { country: 'NL', name: 'Delft' })
+})
+expectTypeOf(
+  await database.transactGet([cities, { country: 'NL', name: 'Delft' }], [cities, { country: 'BE', name: 'Gent' }]),
+).toEqualTypeOf<[City | undefined, City | undefined]>()
+// @ts-expect-error reason: the sort key is missing
+void database.transactGet([cities, { country: 'NL' }])
+
 // Scans.
 expectTypeOf(await table.scan()).toEqualTypeOf<City[]>()
 expectTypeOf(await table.scan({ index: 'byRegion', select: ['region'] })).toEqualTypeOf<Pick<City, 'region'>[]>()

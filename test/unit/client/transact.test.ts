@@ -1,0 +1,387 @@
+// Transactions and recipes of the typed client, against a real engine behind a message port.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defineTable } from '../../../src/client/define-table.ts'
+import { attribute, expr } from '../../../src/client/expression.ts'
+import type { Database } from '../../../src/client/open-database.ts'
+import type { Table } from '../../../src/client/table.ts'
+import { NumberValue } from '../../../src/model/native.ts'
+import { openMemoryDatabase } from '../../support/memory-database.ts'
+
+interface City {
+  country: string
+  name: string
+  population?: number
+  visits?: number
+  tags?: Set<string>
+  photo?: Uint8Array
+  places?: { name: string; stars?: number; kinds?: Set<string> }[]
+  address?: { mayor: string; phones?: string[] }
+  [more: string]: unknown
+}
+
+const cities = defineTable<City>()({
+  name: 'cities',
+  attributes: { country: 'S', name: 'S' },
+  key: { partition: 'country', sort: 'name' },
+})
+const accounts = defineTable<{ id: string; balance: number; note?: string }>()({
+  name: 'accounts',
+  attributes: { id: 'S' },
+  key: { partition: 'id' },
+})
+
+const DELFT = { country: 'NL', name: 'Delft' }
+const GENT = { country: 'BE', name: 'Gent' }
+
+let database: Database
+let table: Table<typeof cities>
+
+beforeEach(async () => {
+  ;({ database } = await openMemoryDatabase({ tables: [cities, accounts] }))
+  table = database.table(cities)
+})
+
+afterEach(() => database.close())
+
+describe('transact', () => {
+  it('puts, updates, deletes and checks items of several tables as one', async () => {
+    await table.put({ ...GENT, visits: 1 })
+    await database.table(accounts).put({ id: 'ann', balance: 5 })
+    const answer = await database.transact((tx) => {
+      tx.put(cities, { ...DELFT, photo: new Uint8Array([1, 2]) }, { if: 'not_exists' })
+      tx.update(accounts, { id: 'ann' }, { set: { note: 'paid' }, add: { balance: -5 }, if: expr`balance >= ${5}` })
+      tx.delete(cities, GENT, { if: expr`${attribute('visits')} = ${1}` })
+      tx.check(accounts, { id: 'bob' }, 'not_exists')
+      return 'done'
+    })
+    expect(answer).toBe('done')
+    expect(await database.transactGet([cities, DELFT], [cities, GENT], [accounts, { id: 'ann' }])).toEqual([
+      { ...DELFT, photo: new Uint8Array([1, 2]) },
+      undefined,
+      { id: 'ann', balance: 0, note: 'paid' },
+    ])
+  })
+
+  it('keeps nothing when a condition does not hold, and tells which', async () => {
+    await table.put({ ...GENT, visits: 1 })
+    const cancelled = database.transact((tx) => {
+      tx.put(cities, DELFT)
+      tx.update(cities, GENT, { add: { visits: 1 }, if: expr`visits = ${2}`, returnValuesOnFailure: 'ALL_OLD' })
+    })
+    await expect(cancelled).rejects.toMatchObject({
+      name: 'TransactionCanceledException',
+      message:
+        'Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed]',
+      CancellationReasons: [
+        { Code: 'None' },
+        {
+          Code: 'ConditionalCheckFailed',
+          Message: 'The conditional request failed',
+          Item: { country: { S: 'BE' }, name: { S: 'Gent' }, visits: { N: '1' } },
+        },
+      ],
+    })
+    expect(await table.get(DELFT)).toBe(undefined)
+  })
+
+  it('has its effect once for a token', async () => {
+    const visit = (): Promise<void> =>
+      database.transact((tx) => tx.update(cities, DELFT, { add: { visits: 1 } }), { token: 'one visit' })
+    await visit()
+    await visit()
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, visits: 1 })
+  })
+
+  it('stores what an item was when it was put', async () => {
+    const city = { ...DELFT, address: { mayor: 'x' } }
+    await database.transact((tx) => {
+      tx.put(cities, city)
+      city.address.mayor = 'y'
+    })
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, address: { mayor: 'x' } })
+  })
+
+  it('sends nothing when nothing is asked for', async () => {
+    expect(await database.transact(() => 7)).toBe(7)
+  })
+
+  it('refuses two actions on one item, and what comes after its function', async () => {
+    const twice = database.transact((tx) => {
+      tx.put(cities, DELFT)
+      tx.delete(cities, { name: 'Delft', country: 'NL' })
+    })
+    await expect(twice).rejects.toThrow('Transaction request cannot include multiple operations on one item')
+    let late: (() => void) | undefined
+    await database.transact((tx) => {
+      late = () => tx.put(cities, DELFT)
+    })
+    expect(() => late?.()).toThrow('The transaction is over: its function has to await all that it does.')
+  })
+
+  it('writes the drafts that were changed and checks the others', async () => {
+    const book = database.table(accounts)
+    await book.putMany([
+      { id: 'ann', balance: 9 },
+      { id: 'bob', balance: 1 },
+      { id: 'rules', balance: 5 },
+    ])
+    await database.transact(async (tx) => {
+      const [ann, bob, rules] = await Promise.all(['ann', 'bob', 'rules'].map((id) => tx.get(accounts, { id })))
+      if (ann === undefined || bob === undefined || rules === undefined) throw new Error('Somebody is missing.')
+      ann.balance -= rules.balance
+      bob.balance += rules.balance
+      bob.note = 'from ann'
+      tx.put(cities, DELFT)
+    })
+    expect(await book.getMany([{ id: 'ann' }, { id: 'bob' }])).toEqual([
+      { id: 'ann', balance: 4 },
+      { id: 'bob', balance: 6, note: 'from ann' },
+    ])
+    expect(await table.get(DELFT)).toEqual(DELFT)
+  })
+
+  it('runs again when others have changed what it has read, changed or not', async () => {
+    const book = database.table(accounts)
+    await book.putMany([
+      { id: 'ann', balance: 9 },
+      { id: 'rules', balance: 5 },
+    ])
+    let runs = 0
+    await database.transact(async (tx) => {
+      const ann = await tx.get(accounts, { id: 'ann' })
+      const rules = await tx.get(accounts, { id: 'rules' })
+      const bob = await tx.get(accounts, { id: 'bob' })
+      if (runs++ === 0) await book.put({ id: 'rules', balance: 3 })
+      else if (runs === 2) await book.put({ id: 'bob', balance: 0 })
+      if (ann !== undefined) ann.balance -= rules?.balance ?? 0
+      if (bob !== undefined) bob.note = 'seen'
+    })
+    expect(runs).toBe(3)
+    expect(await book.getMany([{ id: 'ann' }, { id: 'bob' }])).toEqual([
+      { id: 'ann', balance: 6 },
+      { id: 'bob', balance: 0, note: 'seen' },
+    ])
+  })
+
+  it('joins what it has read with what it asks for of the same item', async () => {
+    const book = database.table(accounts)
+    await book.put({ id: 'ann', balance: 9 })
+    let runs = 0
+    await database.transact(async (tx) => {
+      const ann = await tx.get(accounts, { id: 'ann' })
+      if (runs++ === 0) await book.put({ id: 'ann', balance: 0 })
+      if (ann?.balance === 0) tx.delete(accounts, { id: 'ann' }, { if: expr`balance < ${1}` })
+      else tx.check(accounts, { id: 'ann' }, 'exists')
+    })
+    expect(runs).toBe(2)
+    expect(await book.get({ id: 'ann' })).toBe(undefined)
+    await book.put({ id: 'ann', balance: 9 })
+    const both = database.transact(async (tx) => {
+      const ann = await tx.get(accounts, { id: 'ann' })
+      if (ann !== undefined) ann.balance = 0
+      tx.delete(accounts, { id: 'ann' })
+    })
+    await expect(both).rejects.toMatchObject({ name: 'DatabaseError', code: 'InvalidOption' })
+  })
+
+  it('does not run again for a condition of its own', async () => {
+    await table.put({ ...DELFT, visits: 1 })
+    let runs = 0
+    const work = database.transact(async (tx) => {
+      runs++
+      await tx.get(cities, DELFT)
+      tx.update(cities, DELFT, { add: { visits: 1 }, if: expr`visits = ${7}` })
+    })
+    await expect(work).rejects.toMatchObject({ name: 'TransactionCanceledException' })
+    expect(runs).toBe(1)
+  })
+
+  it('moves money between accounts that everybody uses without losing any', async () => {
+    const book = database.table(accounts)
+    const ids = ['a', 'b', 'c']
+    await book.putMany(ids.map((id) => ({ id, balance: 10 })))
+    const move = (from: string, to: string): Promise<void> =>
+      database.transact(async (tx) => {
+        const [source, target] = [await tx.get(accounts, { id: from }), await tx.get(accounts, { id: to })]
+        if (source === undefined || target === undefined || source.balance < 3) return
+        source.balance -= 3
+        target.balance += 3
+      })
+    await Promise.all(
+      Array.from({ length: 24 }, (_, at) => move(ids[at % 3] as string, ids[(at + 1 + (at % 2)) % 3] as string)),
+    )
+    const balances = (await book.getMany(ids.map((id) => ({ id })))).map((account) => account?.balance ?? 0)
+    expect(balances.reduce((sum, balance) => sum + balance)).toBe(30)
+    expect(balances.every((balance) => balance >= 0)).toBe(true)
+  })
+})
+
+describe('transactGet', () => {
+  it('answers nothing for no item, whatever else there is', async () => {
+    await table.put(DELFT)
+    const [delft, gent] = await database.transactGet([cities, DELFT], [cities, GENT])
+    expect([delft, gent]).toEqual([DELFT, undefined])
+  })
+
+  it('refuses to read an item twice', async () => {
+    await expect(database.transactGet([cities, DELFT], [cities, DELFT])).rejects.toThrow(
+      'Transaction request cannot include multiple operations on one item',
+    )
+  })
+})
+
+describe('update with a recipe', () => {
+  it('stores what the recipe has changed, and returns the item', async () => {
+    await table.put({
+      ...DELFT,
+      population: 103_659,
+      tags: new Set(['blue', 'old']),
+      photo: new Uint8Array([1, 2, 3]),
+      places: [{ name: 'market', kinds: new Set(['food']) }, { name: 'church' }, { name: 'canal', stars: 3 }],
+      address: { mayor: 'x', phones: ['1'] },
+      exact: new NumberValue('0.12345678901234567890123456789'),
+      big: 12345678901234567890n,
+      gone: 'soon',
+    })
+    const updated = await table.update(DELFT, (city) => {
+      city.population = (city.population ?? 0) + 1
+      city.tags?.add('tiles')
+      city.tags?.delete('old')
+      if (city.photo) city.photo[1] = 9
+      city.places?.splice(1, 1)
+      city.places?.[0]?.kinds?.delete('food')
+      city.address?.phones?.push('2')
+      delete city['gone']
+      city['exact'] = new NumberValue('0.5')
+      city['big'] = 12345678901234567891n
+      city['empty'] = undefined
+      city['new'] = { list: [1, { deep: null }] }
+    })
+    const expected = {
+      ...DELFT,
+      population: 103_660,
+      tags: new Set(['blue', 'tiles']),
+      photo: new Uint8Array([1, 9, 3]),
+      places: [{ name: 'market' }, { name: 'canal', stars: 3 }],
+      address: { mayor: 'x', phones: ['1', '2'] },
+      exact: 0.5,
+      big: 12345678901234567891n,
+      new: { list: [1, { deep: null }] },
+    }
+    expect(updated).toEqual(expected)
+    expect(await table.get(DELFT)).toEqual(expected)
+  })
+
+  it('gives the key where there is no item, and makes it', async () => {
+    const made = await table.update(DELFT, (city) => {
+      expect({ ...city }).toEqual(DELFT)
+      city.visits = (city.visits ?? 0) + 1
+    })
+    expect(made).toEqual({ ...DELFT, visits: 1 })
+    expect(await table.update(GENT, () => undefined)).toEqual(GENT)
+    const missing = table.update({ country: 'BE', name: 'Brugge' }, (city) => void (city.visits = 1), { if: 'exists' })
+    await expect(missing).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' })
+  })
+
+  it('writes nothing when nothing is changed', async () => {
+    await table.put({ ...DELFT, visits: 1 })
+    const { store: before } = await database.statistics()
+    const found = await table.update(DELFT, (city) => {
+      city.visits = 2
+      city.visits = 1
+    })
+    expect(found).toEqual({ ...DELFT, visits: 1 })
+    expect((await database.statistics()).store.sequence).toBe(before.sequence)
+  })
+
+  it('does not undo what others have done to other attributes, and runs once', async () => {
+    await table.put({ ...DELFT, visits: 1, population: 1 })
+    let runs = 0
+    const updated = await table.update(DELFT, async (city) => {
+      runs++
+      city.visits = (city.visits ?? 0) + 1
+      await table.update(DELFT, { set: { population: 7 } })
+    })
+    expect([runs, updated]).toEqual([1, { ...DELFT, visits: 2, population: 7 }])
+  })
+
+  it('runs again when others have changed what it has looked at', async () => {
+    await table.put({ ...DELFT, visits: 1, population: 7 })
+    let runs = 0
+    const updated = await table.update(DELFT, async (city) => {
+      const { population } = city
+      if (runs++ === 0) await table.update(DELFT, { add: { population: 1 } })
+      city.visits = population ?? 0
+    })
+    expect([runs, updated]).toEqual([2, { ...DELFT, visits: 8, population: 8 }])
+  })
+
+  it('counts right when many count at once', async () => {
+    await Promise.all(
+      Array.from({ length: 20 }, () => table.update(DELFT, (city) => void (city.visits = (city.visits ?? 0) + 1))),
+    )
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, visits: 20 })
+  })
+
+  it('gives up when others are always first', async () => {
+    await table.put({ ...DELFT, visits: 0 })
+    const hopeless = table.update(DELFT, async (city) => {
+      city.visits = -1
+      await table.update(DELFT, { add: { visits: 1 } })
+    })
+    await expect(hopeless).rejects.toMatchObject({ name: 'DatabaseError', code: 'RaceLost', data: { runs: 100 } })
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, visits: 100 })
+  })
+
+  it('is refused when its condition does not hold, without another run', async () => {
+    await table.put({ ...DELFT, visits: 1 })
+    let runs = 0
+    const refused = table.update(
+      DELFT,
+      (city) => {
+        runs++
+        city.visits = 2
+      },
+      { if: expr`visits > ${1}` },
+    )
+    await expect(refused).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' })
+    expect(runs).toBe(1)
+  })
+
+  it('refuses to change a key', async () => {
+    await table.put(DELFT)
+    await expect(table.update(DELFT, (city) => void (city.name = 'Gent'))).rejects.toThrow(
+      'Cannot update attribute name. This attribute is part of the key',
+    )
+  })
+
+  it('sets whole attributes where many places have changed', async () => {
+    const list = Array.from({ length: 400 }, (_, at) => ({ at, even: false }))
+    await table.put({ ...DELFT, list, other: 1 })
+    const updated = await table.update(DELFT, (city) => {
+      for (const [at, element] of (city['list'] as { even: boolean }[]).entries()) element.even = at % 2 === 0
+    })
+    expect(updated).toEqual({ ...DELFT, list: list.map(({ at }) => ({ at, even: at % 2 === 0 })), other: 1 })
+  })
+
+  it('looks at 100 attributes, and refuses to look at 101', async () => {
+    const wide = (count: number): Record<string, number> =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`n${at}`, at]))
+    await table.put({ ...DELFT, ...wide(100) })
+    const sum = (city: object): number => Object.values(city).filter((value) => typeof value === 'number').length
+    expect(await table.update(DELFT, (city) => void (city['n0'] = sum(city)))).toMatchObject({ n0: 100 })
+    await table.put({ ...GENT, ...wide(101) })
+    await expect(table.update(GENT, (city) => void (city['n0'] = sum(city)))).rejects.toMatchObject({
+      code: 'InvalidOption',
+      data: { attributes: 101 },
+    })
+  })
+
+  it('leaves what a recipe stores to the recipe', async () => {
+    const address = { mayor: 'x' }
+    await table.update(DELFT, (city) => void (city.address = address))
+    address.mayor = 'y'
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, address: { mayor: 'x' } })
+  })
+})
