@@ -36,10 +36,25 @@ export class Catalog {
   readonly #tables = new Map<string, CachedTable>()
   readonly #dictionaries = new Map<number, CachedDictionary>()
   readonly #onTable: (table: TableSchema) => void
+  readonly #drawTag: () => number
+  #writerTag: number | undefined
 
-  /** @param onTable hears of each table when it is read for the first time, and when it has changed since */
-  constructor(onTable: (table: TableSchema) => void = () => undefined) {
+  /**
+   * @param onTable hears of each table when it is read for the first time, and when it has changed since
+   * @param drawTag draws the writer's tag
+   */
+  constructor(onTable: (table: TableSchema) => void = () => undefined, drawTag: () => number = () => 0) {
     this.#onTable = onTable
+    this.#drawTag = drawTag
+  }
+
+  /**
+   * What tells the intents of this engine from those of any other on the same database, or on a copy of it: places in the
+   * order of intents are given anew where a disk has lost its last commits.
+   */
+  get writerTag(): number {
+    this.#writerTag ??= this.#drawTag()
+    return this.#writerTag
   }
 
   /** The table of this name, or of this ARN, if there is one. */

@@ -6,6 +6,7 @@ import { type Logger, silentLogger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import type { OrderedStore, StoreStatistics } from '../storage/contract.ts'
+import type { ChangePosition } from '../streams/change-position.ts'
 import { LOCAL_SCOPE } from './arn.ts'
 import { parserRefusal } from './attribute-types.ts'
 import { BackgroundWork } from './background-work.ts'
@@ -17,6 +18,7 @@ import type { EngineServices, RequestContext } from './operation.ts'
 import { findOperation } from './operations/registry.ts'
 import { StreamRetention } from './stream-retention.ts'
 import type { ChangesPage, ChangesRead } from './table-changes.ts'
+import type { TriggerIdentity } from './trigger-checkpoints.ts'
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -69,6 +71,10 @@ export interface Engine {
    * @throws DatabaseError `InvalidOption` for a table without a stream, or for a text that is no position
    */
   changes(read: ChangesRead): Promise<ChangesPage>
+  /** How far a trigger came; undefined before it stored that for the first time. */
+  loadCheckpoint(trigger: TriggerIdentity): Promise<ChangePosition | undefined>
+  /** Stores how far a trigger came, unless it came further. */
+  saveCheckpoint(trigger: TriggerIdentity, position: ChangePosition): Promise<void>
   statistics(): EngineStatistics
   /** Waits for running writes and for the running steps of background work, then closes the store. Safe to call twice. */
   close(): Promise<void>
@@ -80,10 +86,13 @@ const ALWAYS_OUR_TURN: TakeTurn = () => Promise.resolve(() => undefined)
 /** Makes an engine. Work left over from the last time (an index half filled, items expired since) goes on in the background. */
 export function createEngine(options: EngineOptions): Engine {
   const { store, clock, random, logger = silentLogger } = options
-  const catalog: Catalog = new Catalog((table) => {
-    if (table.expiry !== undefined) sweeper.wake()
-    if (table.stream !== undefined) retention.wake()
-  })
+  const catalog: Catalog = new Catalog(
+    (table) => {
+      if (table.expiry !== undefined) sweeper.wake()
+      if (table.stream !== undefined) retention.wake()
+    },
+    () => random.uint32() >>> 8,
+  )
   const background = new BackgroundWork({ store, catalog, clock, logger })
   const takeTurn = options.takeTurn ?? ALWAYS_OUR_TURN
   const sweeper = new ExpirySweeper({ store, catalog, clock, logger, takeTurn })
@@ -117,6 +126,14 @@ export function createEngine(options: EngineOptions): Engine {
       const seenUpTo = store.statistics().sequence
       const { readTableChanges } = await import('./table-changes.ts')
       return readTableChanges(services, { ...read, seenUpTo })
+    },
+    async loadCheckpoint(trigger) {
+      const { loadCheckpoint } = await import('./trigger-checkpoints.ts')
+      return loadCheckpoint(store, trigger)
+    },
+    async saveCheckpoint(trigger, position) {
+      const { saveCheckpoint } = await import('./trigger-checkpoints.ts')
+      return saveCheckpoint(store, trigger, position)
     },
     statistics: () => ({
       store: store.statistics(),

@@ -33,6 +33,8 @@ export interface Intent {
   readonly order: number
   /** When it was made, by the hybrid logical clock of this database (see outbox-state). */
   readonly clock: number
+  /** Of the engine that queued it: 24 bits drawn at random. With the place it names the intent for ever. */
+  readonly tag: number
   readonly actions: readonly IntentAction[]
 }
 
@@ -57,15 +59,15 @@ export function intentRequest(input: { readonly TableName: string }, tableName: 
 }
 
 /** The row of an intent. Its place is the row's key. */
-export function encodeIntent({ clock, actions }: Omit<Intent, 'order'>): Uint8Array {
-  return encodeJsonRow({ format: INTENT_FORMAT, clock, actions })
+export function encodeIntent({ clock, tag, actions }: Omit<Intent, 'order'>): Uint8Array {
+  return encodeJsonRow({ format: INTENT_FORMAT, clock, tag, actions })
 }
 
 /** The intent of a row. */
 export function decodeIntent(order: number, row: Uint8Array): Intent {
-  const { format, clock, actions } = decodeJsonRow(row) as StoredIntent
+  const { format, clock, tag, actions } = decodeJsonRow(row) as StoredIntent
   assert(format === INTENT_FORMAT, `An intent has format ${INTENT_FORMAT}.`)
-  return { order, clock, actions }
+  return { order, clock, tag, actions }
 }
 
 interface StoredIntent extends Omit<Intent, 'order'> {

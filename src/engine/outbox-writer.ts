@@ -29,6 +29,8 @@ interface OutboxParts {
   readonly transaction: Transaction
   readonly cause: WriteCause
   readonly table: TableSchema
+  /** Of the engine (see Catalog.writerTag). */
+  readonly tag: number
 }
 
 const NOTHING = new Uint8Array(0)
@@ -94,7 +96,7 @@ interface Group {
   readonly kept: Set<ByteKey>
 }
 
-function queue({ transaction, cause }: OutboxParts, groups: readonly Group[]): MaybePromise<void> {
+function queue({ transaction, cause, tag }: OutboxParts, groups: readonly Group[]): MaybePromise<void> {
   if (groups.length === 0) return undefined
   assert(cause.origin === 'user', 'Only what the app writes is queued.')
   return after(readOutboxState(transaction), (state) => {
@@ -102,7 +104,7 @@ function queue({ transaction, cause }: OutboxParts, groups: readonly Group[]): M
     for (const { noted, kept } of groups) {
       const clock = nextReading(next, cause.atMs)
       const order = next.nextOrder
-      transaction.put(intentKey(order), encodeIntent({ clock, actions: noted.map(({ action }) => action) }))
+      transaction.put(intentKey(order), encodeIntent({ clock, tag, actions: noted.map(({ action }) => action) }))
       for (const { action, previous } of noted) {
         transaction.put(touchKey(action.key, order), NOTHING)
         if (!kept.has(action.key)) writeBaseImage(transaction, action.key, previous)

@@ -94,7 +94,7 @@ export class TableWriter {
     this.#progress = progress
     this.#storedNames = dictionary.names.length
     const isQueued = table.record.replication !== undefined && cause.origin === 'user'
-    this.#outbox = isQueued ? new OutboxWriter({ transaction, cause, table }) : undefined
+    this.#outbox = isQueued ? new OutboxWriter({ transaction, cause, table, tag: catalog.writerTag }) : undefined
   }
 
   /** What queues the writes for replication; undefined where they are not. */

@@ -30,12 +30,12 @@ export interface ItemChange extends ItemPlace {
 }
 
 /**
- * An intent of a client: its place in the client's order, and a part of its clock. A profile that was restored from a
- * copy gives places anew; the clock tells such intents from those that had them before.
+ * An intent of a client: its place in the client's order, and the tag of the engine that queued it. A disk that lost its
+ * last commits, or was copied, gives places anew; the tag tells such intents from those that had them before.
  */
 export interface IntentId {
   readonly order: number
-  /** The clock modulo 2^24. */
+  /** 24 bits. */
   readonly tag: number
 }
 

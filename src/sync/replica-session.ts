@@ -69,12 +69,9 @@ export class ResolutionNeeded extends Error {
   }
 }
 
-/** The low 24 bits of a clock. */
-const TAGS = 2 ** 24
-
 /** The name of an intent, as entries carry it. */
-export function intentId({ order, clock }: Pick<Intent, 'order' | 'clock'>): IntentId {
-  return { order, tag: clock % TAGS }
+export function intentId({ order, tag }: IntentId): IntentId {
+  return { order, tag }
 }
 
 interface PendingItem {
@@ -192,7 +189,7 @@ export class ReplicaSession {
   /** Puts a mutation back into its place, as it was or as it was edited. */
   async unpark(parked: ParkedMutation, actions: readonly IntentAction[]): Promise<void> {
     deleteParked(this.#transaction, parked.order)
-    const intent: Intent = { order: parked.order, clock: parked.clock, actions }
+    const intent: Intent = { order: parked.order, clock: parked.clock, tag: parked.tag, actions }
     this.#transaction.put(intentKey(intent.order), encodeIntent(intent))
     for (const action of actions) {
       const writer = await this.writer(action.request.TableName)
@@ -275,13 +272,13 @@ export class ReplicaSession {
     const taken: Intent[] = []
     for (const id of ids) {
       const intent = await this.#intent(id.order)
-      if (intent !== undefined && intentId(intent).tag === id.tag) {
+      if (intent?.tag === id.tag) {
         taken.push(intent)
         continue
       }
       const parked = await readParkedMutation(this.#transaction, id.order)
       // It was put aside while it was on its way, and has arrived all the same.
-      if (parked !== undefined && intentId(parked).tag === id.tag) deleteParked(this.#transaction, id.order)
+      if (parked?.tag === id.tag) deleteParked(this.#transaction, id.order)
     }
     await this.#remove(taken)
     return taken
@@ -362,9 +359,9 @@ export class ReplicaSession {
     }
   }
 
-  #putAside({ order, clock, actions }: Intent, cause: ParkingCause): void {
+  #putAside({ order, clock, tag, actions }: Intent, cause: ParkingCause): void {
     const blocksBefore = this.#outbox.nextOrder
-    writeParked(this.#transaction, { order, clock, actions, cause, parkedAtMs: this.#options.nowMs, blocksBefore })
+    writeParked(this.#transaction, { order, clock, tag, actions, cause, parkedAtMs: this.#options.nowMs, blocksBefore })
   }
 
   #record({ table, key, base, local, remote, result, orders }: DecidedConflict): void {

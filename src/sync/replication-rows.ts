@@ -64,6 +64,7 @@ export interface Attempt {
 export interface ParkedMutation {
   readonly order: number
   readonly clock: number
+  readonly tag: number
   readonly actions: readonly IntentAction[]
   readonly cause: ParkingCause
   /** When it was put aside, in milliseconds since 1970. */

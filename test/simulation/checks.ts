@@ -32,13 +32,17 @@ export async function checkHistory(devices: readonly Device[], world: World): Pr
       if (isAside && present.has(name) && write.kind === 'added' && !copied.has(name))
         throw new Error(`${name} was put aside, and is there.`)
       if (isAside || device.superseded.has(name)) continue
-      if (write.kind === 'added' && !present.has(name)) throw new Error(`${name} of ${device.name} is lost.`)
+      if (write.kind === 'added' && !present.has(name)) throw lost(device, name)
       const isOverwritten = device.writes
         .slice(index + 1)
         .some((later) => later.disk === disk && later.write.places.some((place) => write.places.includes(place)))
-      if (!world.seen.has(name) && !isOverwritten) throw new Error(`${name} of ${device.name} never took effect.`)
+      if (!world.seen.has(name) && !isOverwritten) throw lost(device, name)
     }
   }
+}
+
+function lost({ name, diary }: Device, write: string): Error {
+  return new Error(`${write} of ${name} never took effect, or is lost.\n${diary.join('\n')}`)
 }
 
 function sorted(items: ReadonlyMap<string, Item>): readonly unknown[] {

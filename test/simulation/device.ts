@@ -60,6 +60,8 @@ interface DeviceOptions {
 export class Device {
   readonly name: string
   readonly writes: MadeWrite[] = []
+  /** What happened to it, for whoever looks for the cause of a failure. */
+  readonly diary: string[] = []
   /** Names of writes that were put aside and given up, and of those that lost a conflict. */
   readonly discarded: Set<string> = new Set()
   readonly superseded: Set<string> = new Set()
@@ -117,6 +119,7 @@ export class Device {
   async start(): Promise<void> {
     const { dice, clock, strategy } = this.#options
     this.#process++
+    this.#note('started')
     this.#disk ??= await createDisk()
     const store = createCrashableStore(this.#disk.store)
     const random = seededRandom(dice.below(2 ** 32))
@@ -150,6 +153,7 @@ export class Device {
 
   /** Ends the process at once. */
   kill(): void {
+    this.#note('killed')
     this.#store?.kill()
     void this.#replicator?.stop()
     for (const made of this.writes)
@@ -159,11 +163,13 @@ export class Device {
   /** Has the process end in one of its next steps. */
   killSoon(): void {
     const { dice } = this.#options
+    this.#note('to be killed')
     this.#store?.killAtWrite(dice.between(1, 12), dice.pick(['before', 'after']))
   }
 
   /** The browser has thrown the storage away, with all that had not been pushed. */
   evict(): void {
+    this.#note('evicted')
     this.kill()
     this.#disk = undefined
     this.#copied = []
@@ -173,6 +179,7 @@ export class Device {
 
   /** The power is cut, and the last commits had not reached the disk: writes that were acknowledged may be gone. */
   async losePower(): Promise<void> {
+    this.#note('power lost')
     this.kill()
     const before = this.#disk?.store.statistics().sequence ?? 0
     const lost = this.#options.dice.between(1, 6)
@@ -186,6 +193,7 @@ export class Device {
 
   /** Begins with a copy of another device's disk. */
   async copyFrom(other: Device): Promise<void> {
+    this.#note(`copied from ${other.name}`)
     this.evict()
     this.#disk = await other.#disk?.without(0)
     this.#copied = other.writes.filter((made) => made.disk === other.#diskNumber)
@@ -201,6 +209,7 @@ export class Device {
       async () => {
         if (store === undefined || store.isDead || made.disk !== this.#diskNumber) return
         made.fate = 'kept'
+        this.#note(`kept ${write.name}`)
         const snapshot = store.snapshot()
         made.order = (await readOutboxState(snapshot)).nextOrder - 1
         made.sequence = snapshot.sequence
@@ -242,6 +251,7 @@ export class Device {
     for (const { order, cause } of parked) {
       const made = this.#madeAt(order)
       if (made !== undefined) this.discarded.add(made.write.name)
+      this.#note(`gave up ${made?.write.name ?? order}: ${cause.name}`)
       this.#options.count(`parked: ${cause.name}`)
       await this.replicator.discard(order)
     }
@@ -262,6 +272,10 @@ export class Device {
   async retrySomething(): Promise<void> {
     const [first] = await this.replicator.parked()
     if (first !== undefined) await this.replicator.retry(first.order)
+  }
+
+  #note(what: string): void {
+    this.diary.push(`${this.#options.clock.monotonicMs()} ${what}`)
   }
 
   #madeAt(order: number): MadeWrite | undefined {
