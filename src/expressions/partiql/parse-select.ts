@@ -41,7 +41,7 @@ function parseProjection(reader: StatementReader, refusals: Refusals): readonly 
   if (reader.takeIf('DISTINCT')) refusals.add('Unsupported token in expression: DISTINCT')
   else reader.takeIf('ALL')
   if (reader.takeIf('*')) return undefined
-  if (reader.seesOneOf(['VALUE', 'PIVOT'])) {
+  if (reader.sees('VALUE') || reader.sees('PIVOT')) {
     refusals.add("Select projection doesn't support value or pivot keywords")
     reader.take()
   }

@@ -55,7 +55,7 @@ function parseInsert(reader: StatementReader): InsertSyntax {
 function parseUpdate(reader: StatementReader): UpdateStatementSyntax {
   const source = parsePath(reader)
   const isAliased = takesAlias(reader)
-  if (!reader.seesOneOf(['SET', 'REMOVE'])) throw malformedStatement(NO_DATA_MANIPULATION)
+  if (!reader.sees('SET') && !reader.sees('REMOVE')) throw malformedStatement(NO_DATA_MANIPULATION)
   const changes: ChangeSyntax[] = []
   for (;;) {
     if (reader.takeIf('SET')) changes.push(...parseSets(reader))

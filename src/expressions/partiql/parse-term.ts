@@ -4,9 +4,18 @@
 import type { StatementReader } from './statement-reader.ts'
 import type { ComparatorSyntax, MemberSyntax, Place, StepSyntax, TermSyntax } from './statement-syntax.ts'
 
-const COMPARATORS: readonly ComparatorSyntax[] = ['=', '<>', '<', '<=', '>', '>=']
-/** Of each level of operators, from the loosest. */
-const OPERATORS: readonly (readonly string[])[] = [['||'], ['+', '-'], ['*', '/', '%']]
+const COMPARATORS: ReadonlySet<string> = new Set<ComparatorSyntax>(['=', '<>', '<', '<=', '>', '>='])
+const NAMED_PREDICATES: ReadonlySet<string> = new Set(['BETWEEN', 'IN', 'LIKE', 'IS', 'NOT'])
+/** How tightly operators bind. */
+const TIGHTNESS: ReadonlyMap<string, number> = new Map([
+  ['||', 1],
+  ['+', 2],
+  ['-', 2],
+  ['*', 3],
+  ['/', 3],
+  ['%', 3],
+])
+const LOOSEST = 1
 /** The types that may follow IS, by the words for them. */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ...['MISSING', 'NULL', 'BOOLEAN', 'BLOB', 'STRING', 'NUMERIC', 'STRUCT', 'TUPLE', 'LIST'].map(ownName),
@@ -51,7 +60,7 @@ export function parseTerm(reader: StatementReader): TermSyntax {
 
 /** Parses a term without comparisons, as it stands between FROM and WHERE. */
 export function parseSource(reader: StatementReader): TermSyntax {
-  return parseOperation(reader, 0)
+  return parseOperation(reader, LOOSEST)
 }
 
 /** Parses a name, a literal or something in brackets, and the steps behind it. */
@@ -86,13 +95,14 @@ function parseNot(reader: StatementReader): TermSyntax {
 }
 
 function parsePredicate(reader: StatementReader): TermSyntax {
-  let term = parseOperation(reader, 0)
+  let term = parseOperation(reader, LOOSEST)
   for (;;) {
-    const comparator = COMPARATORS.find((sign) => reader.sees(sign))
-    if (comparator !== undefined) {
+    const { symbol } = reader
+    if (COMPARATORS.has(symbol)) {
       const { place } = reader.take()
-      term = { kind: 'comparison', comparator, left: term, right: parseOperation(reader, 0), place }
-    } else if (reader.seesOneOf(['BETWEEN', 'IN', 'LIKE', 'IS', 'NOT'])) {
+      const right = parseOperation(reader, LOOSEST)
+      term = { kind: 'comparison', comparator: symbol as ComparatorSyntax, left: term, right, place }
+    } else if (NAMED_PREDICATES.has(symbol)) {
       term = parseNamedPredicate(reader, term)
     } else {
       return term
@@ -110,13 +120,13 @@ function parseNamedPredicate(reader: StatementReader, operand: TermSyntax): Term
 function parsePositivePredicate(reader: StatementReader, operand: TermSyntax, isNegated: boolean): TermSyntax {
   const { place } = reader.next
   if (reader.takeIf('BETWEEN')) {
-    const low = parseOperation(reader, 0)
+    const low = parseOperation(reader, LOOSEST)
     reader.expect('AND')
-    return { kind: 'between', operand, low, high: parseOperation(reader, 0), place }
+    return { kind: 'between', operand, low, high: parseOperation(reader, LOOSEST), place }
   }
   if (reader.takeIf('IN')) return { kind: 'in', operand, candidates: parseCandidates(reader), place }
   if (reader.takeIf('LIKE')) {
-    return { kind: 'operation', operator: 'like', operands: [operand, parseOperation(reader, 0)], place }
+    return { kind: 'operation', operator: 'like', operands: [operand, parseOperation(reader, LOOSEST)], place }
   }
   if (isNegated) reader.refuse()
   reader.expect('IS')
@@ -130,28 +140,28 @@ function parsePositivePredicate(reader: StatementReader, operand: TermSyntax, is
 
 /** What follows IN: in parentheses, even one alone is a list. */
 function parseCandidates(reader: StatementReader): TermSyntax {
-  if (!reader.sees('(')) return parseOperation(reader, 0)
+  if (!reader.sees('(')) return parseOperation(reader, LOOSEST)
   const { place } = reader.take()
   const elements = parseTerms(reader)
   reader.expect(')')
   return { kind: 'list', elements, place }
 }
 
-function parseOperation(reader: StatementReader, level: number): TermSyntax {
-  const operators = OPERATORS[level]
-  if (operators === undefined) return parseSigned(reader)
-  let term = parseOperation(reader, level + 1)
-  while (reader.seesOneOf(operators)) {
+/** @param minTightness of the operators that it takes */
+function parseOperation(reader: StatementReader, minTightness: number): TermSyntax {
+  let term = parseSigned(reader)
+  for (;;) {
+    const tightness = TIGHTNESS.get(reader.symbol)
+    if (tightness === undefined || tightness < minTightness) return term
     const { text: operator, place } = reader.take()
-    term = { kind: 'operation', operator, operands: [term, parseOperation(reader, level + 1)], place }
+    term = { kind: 'operation', operator, operands: [term, parseOperation(reader, tightness + 1)], place }
   }
-  return term
 }
 
 /** A run of signs is a loop, not a recursion. The sign of a number is part of the number. */
 function parseSigned(reader: StatementReader): TermSyntax {
   const signs: { readonly text: string; readonly place: Place }[] = []
-  while (reader.seesOneOf(['+', '-'])) signs.push(reader.take())
+  while (reader.sees('+') || reader.sees('-')) signs.push(reader.take())
   let term = parsePath(reader)
   for (const { text: operator, place } of signs.reverse()) {
     if (term.kind === 'number') {
@@ -211,7 +221,7 @@ function parsePrimary(reader: StatementReader): TermSyntax {
 }
 
 function parseKeyword(reader: StatementReader): TermSyntax {
-  if (FUNCTION_KEYWORDS.has(reader.next.text) && reader.sees('(', 1)) {
+  if (FUNCTION_KEYWORDS.has(reader.next.text) && reader.seesBehind('(')) {
     const { text, place } = reader.take()
     return parseCall(reader, text.toLowerCase(), place)
   }

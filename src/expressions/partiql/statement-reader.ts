@@ -23,6 +23,12 @@ export class StatementReader {
     return this.#at(this.#index)
   }
 
+  /** The next token as a keyword or a sign; empty when it is neither. */
+  get symbol(): string {
+    const { kind, text } = this.next
+    return kind === 'keyword' || kind === 'sign' ? text : ''
+  }
+
   /** Takes the next token, whatever it is. */
   take(): StatementToken {
     const token = this.next
@@ -30,20 +36,20 @@ export class StatementReader {
     return token
   }
 
-  /** Whether the next token is this keyword or sign; with `ahead`, the one so many behind it. */
-  sees(text: string, ahead: number = 0): boolean {
-    const token = this.#at(this.#index + ahead)
-    return token.text === text && (token.kind === 'keyword' || token.kind === 'sign')
+  /** Whether the next token is this keyword or sign. */
+  sees(text: string): boolean {
+    return this.symbol === text
   }
 
-  /** Whether the next token is one of these keywords or signs. */
-  seesOneOf(texts: readonly string[]): boolean {
-    return texts.some((text) => this.sees(text))
+  /** Whether the token behind the next one is this sign. */
+  seesBehind(text: string): boolean {
+    const behind = this.#at(this.#index + 1)
+    return behind.kind === 'sign' && behind.text === text
   }
 
   /** Takes the next token if it is this keyword or sign. */
   takeIf(text: string): boolean {
-    const isNext = this.sees(text)
+    const isNext = this.symbol === text
     if (isNext) this.#index++
     return isNext
   }
@@ -54,7 +60,7 @@ export class StatementReader {
    * @throws ServiceException ValidationException when it is not
    */
   expect(text: string): Place {
-    if (!this.sees(text)) this.refuse()
+    if (this.symbol !== text) this.refuse()
     return this.take().place
   }
 
