@@ -117,23 +117,25 @@ function lacking(operand: BoundOperand & { readonly kind: 'path' }, content: Bou
   }
 }
 
-/** The service's order: how many values, of which types, that they are of one type, and in order. */
+/** The service's order: how many values; of each, that its type fits and is that of the first; that they are in order. */
 function checkArguments(operator: ComparisonOperator, values: readonly AttributeValue[]): void {
   const { min, max, types } = RULES[operator]
   if (values.length < min || values.length > max) {
     throw validationException(`${INVALID} Invalid number of argument(s) for the ${operator} ComparisonOperator`)
   }
+  const [first, second] = values
   for (const value of values) {
     const type = attributeType(value)
-    if (types === undefined || types.has(type)) continue
-    throw validationException(`${INVALID} ComparisonOperator ${operator} is not valid for ${type} AttributeValue type`)
+    if (types?.has(type) === false) {
+      throw validationException(
+        `${INVALID} ComparisonOperator ${operator} is not valid for ${type} AttributeValue type`,
+      )
+    }
+    if (first !== undefined && type !== attributeType(first)) {
+      throw validationException(`${INVALID} AttributeValues inside AttributeValueList must be of same type`)
+    }
   }
-  const [first, second] = values
   if (first === undefined || second === undefined) return
-  const type = attributeType(first)
-  if (values.some((value) => attributeType(value) !== type)) {
-    throw validationException(`${INVALID} AttributeValues inside AttributeValueList must be of same type`)
-  }
   if (operator === 'BETWEEN' && compareKeyValues(first, second) > 0) {
     throw validationException(
       'The BETWEEN condition was provided a range where the lower bound is greater than the upper bound',

@@ -106,6 +106,7 @@ const argumentChecks: Script['steps'] = [
       .map(([name, value]) => scan(`refuses ${operator} of ${name}`, filterOn(operator, value, value))),
   ),
   scan('reports the type of a value before another type', filterOn('IN', { S: '1' }, { SS: ['1'] })),
+  scan('reports another type before the type of a later value', filterOn('IN', { S: '1' }, { N: '1' }, { SS: ['1'] })),
   scan('reports the number of values before their types', filterOn('LT', { SS: ['1'] }, { N: '1' })),
   scan('refuses BETWEEN of bounds in the wrong order', filterOn('BETWEEN', { N: '2' }, { N: '1' })),
   scan('refuses BETWEEN of texts in the wrong order', filterOn('BETWEEN', { S: '\u{1F30A}' }, { S: '\uFF5E' })),
