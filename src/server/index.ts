@@ -1,7 +1,13 @@
-// The package's entry `tidetable/server`: DynamoDB's HTTP protocol as a function from Request to Response.
+// The package's entry `tidetable/server`: DynamoDB's HTTP protocol, and the gateway of replication, as functions from Request
+// to Response.
 
 export type { LogLevel, Logger } from '../base/logger.ts'
 export type { SigningCredentials } from '../security/verify-signature.ts'
+export type { ScopeRule } from '../engine/table-record.ts'
+export type { KeyAttribute, KeyShape } from '../model/key-schema.ts'
+export type { DynamoApi, RemoteTableFacts } from '../sync/dynamo-remote.ts'
 export type { HttpHandlerOptions } from './http-handler.ts'
+export type { GatewayAccess, SyncGatewayOptions } from './sync-gateway.ts'
 
 export { createHttpHandler } from './http-handler.ts'
+export { createSyncGateway } from './sync-gateway.ts'

@@ -10,6 +10,8 @@ import { createMemoryStore } from '../storage/memory-store.ts'
 import { createHttpExchange } from './http-handler.ts'
 import { listen } from './listen.ts'
 
+export { nodeListener } from './node-listener.ts'
+
 /** Where to listen, and who may ask. */
 export interface ServerOptions {
   /** 0 for any free one. Default 0. */

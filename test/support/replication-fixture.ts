@@ -6,13 +6,19 @@ import { createEngine, type Engine } from '../../src/engine/engine.ts'
 import type { Item } from '../../src/model/attribute-value.ts'
 import type { OrderedStore } from '../../src/storage/contract.ts'
 import { createMemoryStore } from '../../src/storage/memory-store.ts'
-import { createDynamoRemote, type DynamoApi } from '../../src/sync/dynamo-remote.ts'
+import { createDynamoRemote, type DynamoApi, type RemoteTableFacts } from '../../src/sync/dynamo-remote.ts'
 import { Replicator } from '../../src/sync/replicator.ts'
 import type { ConflictStrategy } from '../../src/sync/settings.ts'
 
 export const TABLE = 'notes'
 export const SCOPE = 'red'
-const COMPANION = 'companion'
+export const COMPANION = 'companion'
+/** What a remote has to know of the table. */
+export const TABLE_FACTS: RemoteTableFacts = {
+  key: { partition: [{ name: 'p', type: 'S' }], sort: [{ name: 's', type: 'S' }] },
+  scope: { kind: 'partition' },
+  versionAttribute: '_version',
+}
 const START_MS = 1_790_000_000_000
 
 /** A remote, and what it was asked. */
@@ -85,19 +91,17 @@ export async function createReplica(
   const random = seededRandom(options.seed ?? 2)
   const engine = createEngine({ store, clock, random })
   await engine.dispatch('CreateTable', tableInput(TABLE, ['p', 'S'], ['s', 'S']))
-  const scope = { kind: 'partition' as const }
-  const key = { partition: [{ name: 'p', type: 'S' as const }], sort: [{ name: 's', type: 'S' as const }] }
   const replicator = new Replicator({
     store,
     remote: createDynamoRemote({
       api: remote.api,
       clock,
       companionTable: COMPANION,
-      tables: { [TABLE]: { key, scope, versionAttribute: '_version' } },
+      tables: { [TABLE]: TABLE_FACTS },
     }),
     clock,
     random,
-    tables: { [TABLE]: { scope, ...(options.conflicts && { conflicts: options.conflicts }) } },
+    tables: { [TABLE]: { scope: TABLE_FACTS.scope, ...(options.conflicts && { conflicts: options.conflicts }) } },
     scopes: [SCOPE],
   })
   await replicator.replica.begin()

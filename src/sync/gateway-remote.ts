@@ -1,0 +1,110 @@
+// A remote behind a gateway: for apps that keep their credentials on a server of their own. Each request of the port is
+// one POST; hints come as server-sent events, read from a fetch, because an EventSource cannot send headers.
+
+import type { Item } from '../model/attribute-value.ts'
+import { decodeMessage, encodeMessage, type GatewayOperation } from './gateway-wire.ts'
+import type { ClientState, ItemPage, LogPage, PushOutcome, RemoteTable, ScopeHead } from './remote-table.ts'
+
+/** Where the gateway is, and what shows it who asks. */
+export interface GatewayOptions {
+  /** The handler's address, e.g. `https://example.com/sync`. */
+  readonly url: string
+  /** Headers for each request: whatever `authorize` looks at. Asked anew each time, so that they may expire. */
+  readonly headers?: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /** Default the platform's. */
+  readonly fetch?: typeof fetch
+}
+
+/** A remote that can also tell when there is something new. */
+export interface HintingRemote extends RemoteTable {
+  /**
+   * Calls `onHint` when the log of one of the scopes has grown. Resolves when the connection ends, for whatever reason:
+   * whoever wants more hints asks again. A hint may be missing; polling finds what it would have told.
+   *
+   * @throws Error with the name that the gateway gives
+   */
+  listen(scopes: readonly string[], onHint: (scope: string) => void, signal: AbortSignal): Promise<void>
+}
+
+/** A request that takes longer is given up: its fate is then unknown, as if the answer had been lost. */
+const REQUEST_TIMEOUT_MS = 30_000
+/** More of an event that has not ended is not kept. */
+const MAX_EVENT_CHARS = 65_536
+
+/** A remote that is asked through a gateway. */
+export function createGatewayRemote(options: GatewayOptions): HintingRemote {
+  const ask = <Output>(operation: GatewayOperation, input: unknown): Promise<Output> =>
+    askGateway(options, operation, input) as Promise<Output>
+  return {
+    readHead: (scope) => ask<ScopeHead>('readHead', scope),
+    readClient: async (clientId) => (await ask<ClientState | null>('readClient', clientId)) ?? undefined,
+    readLog: (request) => ask<LogPage>('readLog', request),
+    isCut: (request) => ask<boolean>('isCut', request),
+    async push(push) {
+      const outcome = await ask<PushOutcome>('push', push)
+      if (outcome.kind === 'applied') return outcome
+      // What is undefined does not travel.
+      const unexpected = outcome.unexpected.map(({ table, key, current }) => ({ table, key, current }))
+      const client = outcome.client && { state: outcome.client.state }
+      return { ...outcome, client, unexpected }
+    },
+    async readItems(request) {
+      const { items, next } = await ask<ItemPage>('readItems', request)
+      return { items, next }
+    },
+    async fetchItems(places) {
+      const items = await ask<readonly (Item | null)[]>('fetchItems', places)
+      return items.map((item) => item ?? undefined)
+    },
+    listen: (scopes, onHint, signal) => listen(options, { scopes, onHint, signal }),
+  }
+}
+
+async function askGateway(options: GatewayOptions, operation: GatewayOperation, input: unknown): Promise<unknown> {
+  const response = await send(options, options.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(await options.headers?.()) },
+    body: encodeMessage({ operation, input }),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  })
+  const answer = decodeMessage(await response.text())
+  if (response.ok) return answer['output'] ?? null
+  throw gatewayError(answer['error'], response.status)
+}
+
+function send({ fetch: fetchHere = fetch }: GatewayOptions, url: string, init: RequestInit): Promise<Response> {
+  return fetchHere(url, init)
+}
+
+interface Listening {
+  readonly scopes: readonly string[]
+  readonly onHint: (scope: string) => void
+  readonly signal: AbortSignal
+}
+
+async function listen(options: GatewayOptions, { scopes, onHint, signal }: Listening): Promise<void> {
+  const url = `${options.url}?${new URLSearchParams(scopes.map((scope) => ['scope', scope]))}`
+  const headers = { accept: 'text/event-stream', ...(await options.headers?.()) }
+  const response = await send(options, url, { headers, signal })
+  if (!response.ok) throw gatewayError(decodeMessage(await response.text())['error'], response.status)
+  if (response.body === null) return
+  let rest = ''
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    const events = (rest + chunk).split('\n\n')
+    rest = (events.pop() ?? '').slice(-MAX_EVENT_CHARS)
+    for (const event of events) if (event.startsWith('data: ')) onHint(hintedScope(event.slice('data: '.length)))
+  }
+}
+
+function hintedScope(data: string): string {
+  const { scope } = decodeMessage(data)
+  return typeof scope === 'string' ? scope : ''
+}
+
+/** Whatever stands between here and the gateway may have answered instead of it. */
+function gatewayError(told: unknown, status: number): Error {
+  const { name, message } = (typeof told === 'object' && told !== null ? told : {}) as Record<string, unknown>
+  const error = new Error(typeof message === 'string' ? message : `The gateway answered with status ${status}.`)
+  error.name = typeof name === 'string' ? name : 'ServiceUnavailable'
+  return error
+}
