@@ -12,6 +12,7 @@ type HoldingTest = readonly [file: string, title: string]
 
 const ENGINE = 'test/unit/engine/differences.test.ts'
 const GAPS = 'test/conformance/known-gaps.ts'
+const PARTIQL_GAPS = 'test/conformance/known-gaps-partiql.ts'
 
 /** By the first column of the table. */
 const HOLDING_TESTS: Readonly<Record<string, readonly HoldingTest[]>> = {
@@ -36,6 +37,14 @@ const HOLDING_TESTS: Readonly<Record<string, readonly HoldingTest[]>> = {
   operations: [['test/docs/operations.test.ts', 'is unknown, as the service says it: %s']],
   'transactions at the same time': [
     ['test/unit/engine/transactions.test.ts', 'never conflict: those at the same time come one after another'],
+  ],
+  'PartiQL that DynamoDB does not take': [
+    [PARTIQL_GAPS, 'refuses | SELECT m[*] FROM tab'],
+    [PARTIQL_GAPS, "SELECT p FROM tab WHERE CAST(p AS string)='b'"],
+  ],
+  "PartiQL's `IN` with a value twice": [[PARTIQL_GAPS, "reads | SELECT p,s FROM tab WHERE p IN ['b','a','b']"]],
+  "PartiQL's nested `list_append`": [
+    [PARTIQL_GAPS, "refuses | UPDATE tab SET n=list_append(list_append(n,[1]),[2]) WHERE p='a' AND s=1"],
   ],
   '`BatchWriteItem`': [
     [ENGINE, 'keeps nothing of a batch of which one request is refused'],

@@ -32,3 +32,11 @@ it('changes items in place, and several as one', async () => {
     { id: '7', amount: 30 },
   ])
 })
+
+it('runs statements of PartiQL', async () => {
+  await deleteDatabase('atlas')
+  const { found, close } = await import('./partiql-example.ts')
+  await close()
+  await deleteDatabase('atlas')
+  expect(found).toEqual([[{ name: { S: 'Delft' }, water: { N: '1.3' } }], undefined])
+})

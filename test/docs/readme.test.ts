@@ -21,7 +21,9 @@ function exampleText(file: string): string {
 describe('the README', () => {
   it('shows the examples that the browser tests run', () => {
     const shown = Array.from(readme.matchAll(/```ts\n([\s\S]*?)```/g), ([, text]) => text?.trim())
-    expect(shown).toEqual(['readme-example.ts', 'live-example.ts', 'transaction-example.ts'].map(exampleText))
+    expect(shown).toEqual(
+      ['readme-example.ts', 'live-example.ts', 'transaction-example.ts', 'partiql-example.ts'].map(exampleText),
+    )
   })
 
   it('names only commands that exist', () => {
