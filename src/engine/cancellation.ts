@@ -22,11 +22,6 @@ export class Cancellation {
     this.#actionCount = actionCount
   }
 
-  /** Whether something is wrong with an action. */
-  has(actionIndex: number): boolean {
-    return this.#reasons.has(actionIndex)
-  }
-
   /** Whether something is wrong. */
   get isDue(): boolean {
     return this.#reasons.size > 0

@@ -357,6 +357,7 @@ export const transactWriteItemsScript: Script = {
       TransactItems: [put('11')],
       ClientRequestToken: 'free',
     }),
+    reported('takes a token of 35 characters', { TransactItems: [put('11')], ClientRequestToken: textOf(35) }),
     reported('takes a token of 36 characters', { TransactItems: [put('11')], ClientRequestToken: textOf(36) }),
     reported(
       'refuses a token of 37 characters',
@@ -365,6 +366,7 @@ export const transactWriteItemsScript: Script = {
         `Value '${textOf(37)}' at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 36`,
       ),
     ),
+    reported('takes a token of one character', { TransactItems: [put('11')], ClientRequestToken: 't' }),
     reported(
       'refuses an empty token',
       { TransactItems: [put('11')], ClientRequestToken: '' },
