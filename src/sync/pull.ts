@@ -244,12 +244,13 @@ async function startAnew({ replica, remote }: PullContext, scope: string, head: 
   const state = await replica.state()
   assert(state !== undefined, 'A database is a client of the remote before it pulls.')
   const row = await remote.readClient(state.clientId)
-  await replica.reconcile((attempts, { lastMutation }): Reconciliation => {
+  await replica.reconcile((attempts, { lastMutation, unseenMutation }): Reconciliation => {
+    const isSeen = unseenMutation === 0
     const applied = row && attempts.find(({ pushId }) => pushId === row.pushId)
-    if (applied !== undefined) return { applied, lost: attempts, lastMutation: applied.lastMutation }
+    if (applied !== undefined && isSeen) return { applied, lost: attempts, lastMutation: applied.lastMutation }
     const lost = attempts.filter(({ heads }) => heads[scope] !== undefined)
-    if ((row?.lastMutation ?? 0) === lastMutation) return { lost, lastMutation }
-    return { lost: attempts, unknownBefore: row?.clock ?? 0 }
+    if ((row?.lastMutation ?? 0) === lastMutation && isSeen) return { lost, lastMutation }
+    return { ...(applied && { applied }), lost: attempts, unknownBefore: row?.clock ?? 0 }
   })
   await replica.beginLoad(scope, head)
 }

@@ -85,7 +85,6 @@ interface PendingItem {
 
 /** Lives as long as one run of a transaction's body; ends with `finish`. */
 export class ReplicaSession {
-  readonly state: ReplicaState
   readonly #transaction: Transaction
   readonly #options: SessionOptions
   readonly #cause: WriteCause
@@ -106,7 +105,6 @@ export class ReplicaSession {
     this.#cause = { origin: 'replication', atMs: options.nowMs }
     this.#outbox = rows.outbox
     this.#state = rows.state
-    this.state = rows.state
   }
 
   /** Opens a session in a transaction. */
@@ -115,6 +113,11 @@ export class ReplicaSession {
     assert(state !== undefined, 'A database is a client of the remote before anything is replicated.')
     const outbox = await readOutboxState(transaction)
     return new ReplicaSession(transaction, options, { outbox, state })
+  }
+
+  /** This database as a client, at this point of the session. */
+  get state(): ReplicaState {
+    return this.#state
   }
 
   /** The table, and the place of its writes. */

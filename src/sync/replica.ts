@@ -130,7 +130,7 @@ export class Replica {
       for (const [name, settings] of this.#tables) await this.#declare(transaction, name, settings)
       const known = await readReplicaState(transaction)
       if (known !== undefined) return known
-      const state = { clientId, lastMutation: 0, nextConflict: 0 }
+      const state = { clientId, lastMutation: 0, unseenMutation: 0, nextConflict: 0 }
       writeReplicaState(transaction, state)
       return state
     })
@@ -179,6 +179,13 @@ export class Replica {
     })
   }
 
+  /** All logs have been read to their heads: what had been pushed unseen before that was in them. */
+  async clearUnseen(unseenMutation: number): Promise<void> {
+    await this.#run(async (session) => {
+      if (session.state.unseenMutation === unseenMutation) session.changeState({ unseenMutation: 0 })
+    })
+  }
+
   /** Plans the next push and remembers it. What can never be pushed is parked. */
   async preparePush(scopes: readonly string[], maxIntents: number): Promise<PreparedPush> {
     const pushId = randomUuid(this.#random)
@@ -221,7 +228,7 @@ export class Replica {
         images.push(...this.#pushedImages(push, scope))
       }
       await session.acknowledge(push.intents, images)
-      await this.#passMutation(session, transaction, push.lastMutation)
+      await this.#passMutation(session, transaction, push)
     })
   }
 
@@ -336,7 +343,8 @@ export class Replica {
       if (applied !== undefined) await session.acknowledge(applied.intents, [])
       if (unknownBefore !== undefined) await this.#parkUnknown(session, transaction, { lost, unknownBefore })
       for (const attempt of lost) deleteAttempt(transaction, attempt)
-      session.changeState(lastMutation === undefined ? { clientId, lastMutation: 0 } : { lastMutation })
+      const isSame = lastMutation !== undefined
+      session.changeState({ unseenMutation: 0, ...(isSame ? { lastMutation } : { clientId, lastMutation: 0 }) })
     })
   }
 
@@ -362,7 +370,7 @@ export class Replica {
     assert(checkpoint !== undefined, 'A scope that is read on has a checkpoint.')
     for (const group of groupByAuthor(entries, session.state.clientId)) {
       await this.#applyGroup(session, group, checkpoint)
-      if (group.isOwn) await this.#passMutation(session, transaction, lastOf(group.entries).lastMutation)
+      if (group.isOwn) await this.#passMutation(session, transaction, lastOf(group.entries))
     }
     const last = lastOf(entries)
     for (const attempt of await readAttempts(transaction)) {
@@ -421,11 +429,20 @@ export class Replica {
   }
 
   /** All attempts stood on the same mutation: one of them has arrived, so the others never will. */
-  async #passMutation(session: ReplicaSession, transaction: Transaction, lastMutation: number): Promise<void> {
+  async #passMutation(
+    session: ReplicaSession,
+    transaction: Transaction,
+    { lastMutation, intents }: Pick<LogEntry, 'lastMutation' | 'intents'>,
+  ): Promise<void> {
     for (const attempt of await readAttempts(transaction)) {
       if (attempt.previousMutation < lastMutation) deleteAttempt(transaction, attempt)
     }
-    session.changeState({ lastMutation })
+    const { lastMutation: known, unseenMutation } = session.state
+    const previousMutation = lastMutation - intents.length
+    session.changeState({
+      lastMutation: Math.max(known, lastMutation),
+      unseenMutation: previousMutation > known ? Math.max(unseenMutation, previousMutation) : unseenMutation,
+    })
   }
 
   async #openCheckpoints(reader: Reader, scopes: readonly string[]): Promise<Map<string, Checkpoint>> {

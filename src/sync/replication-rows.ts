@@ -17,6 +17,11 @@ export interface ReplicaState {
   readonly clientId: string
   /** The newest mutation that the remote has applied, as far as this client knows. */
   readonly lastMutation: number
+  /**
+   * Pushes up to this mutation were made under this client's id, and were not all read from the logs yet: by a copy of
+   * this database, or by itself before a disk lost its last commits. 0 when there are none.
+   */
+  readonly unseenMutation: number
   /** The number that the next recorded conflict gets. */
   readonly nextConflict: number
 }

@@ -131,9 +131,10 @@ export class Replicator {
    */
   async syncOnce(signal: AbortSignal = new AbortController().signal): Promise<void> {
     const { remote, clock, scopes } = this.#options
-    await this.#replica.begin()
+    const { unseenMutation } = await this.#replica.begin()
     const context = { replica: this.#replica, remote, clock, signal, scopes }
     for (const scope of scopes) await pullScope(context, scope)
+    if (unseenMutation !== 0) await this.#replica.clearUnseen(unseenMutation)
     this.#tell({ lastPullAtMs: clock.now() })
     await this.#pushAll(context)
   }

@@ -250,7 +250,9 @@ export class Device {
     const parked = await this.replicator.parked()
     for (const { order, cause } of parked) {
       const made = this.#madeAt(order)
-      if (made !== undefined) this.discarded.add(made.write.name)
+      // Nobody knows whether that is in effect: that is what it says.
+      if (made !== undefined && cause.name === 'UnknownOutcome') made.fate = 'unknown'
+      else if (made !== undefined) this.discarded.add(made.write.name)
       this.#note(`gave up ${made?.write.name ?? order}: ${cause.name}`)
       this.#options.count(`parked: ${cause.name}`)
       await this.replicator.discard(order)
