@@ -7,7 +7,15 @@ export type { BulkOptions, Source } from './client/bulk.ts'
 export type { Change, ChangesOptions } from './client/change-types.ts'
 export type { ItemOf, KeyOf, TableDefinition } from './client/define-table.ts'
 export type { AttributeName, Expression, RawExpression, TemplateExpression } from './client/expression.ts'
-export type { Live, LiveItem, LiveObserver, LiveOptions, LiveRows, LiveSubscription } from './client/live.ts'
+export type {
+  CacheStatistics,
+  Live,
+  LiveItem,
+  LiveObserver,
+  LiveOptions,
+  LiveRows,
+  LiveSubscription,
+} from './client/live.ts'
 export type { Database, HttpOptions, OpenOptions, WorkerOptions } from './client/open-database.ts'
 export type { QueryRequest, ReadOptions, ScanRequest, SortCondition } from './client/query-types.ts'
 export type { Condition } from './client/request.ts'

@@ -12,6 +12,7 @@ import { iterateLive } from './iterate-live.ts'
 import type { Live, LiveObserver, LiveOptions, LiveRequest } from './live.ts'
 import { LiveChannel } from './live-channel.ts'
 import { createPacer } from './pacer.ts'
+import { PageCache } from './page-cache.ts'
 
 /** How long a result is kept right after the last subscription to it has ended: whoever subscribes again finds it. */
 const LINGER_MS = 1000
@@ -34,8 +35,10 @@ export interface Listener {
 export interface FollowOptions {
   /** Whether writes of this page are shown before they are durable. */
   readonly showsTentative: boolean
-  /** Called when the result is not kept right for the moment, as the worker was lost. */
-  readonly onInterrupted?: () => void
+  /** Whether the result is kept for a while after the last listener has left. */
+  readonly lingers: boolean
+  /** Called with whether the result is all that it should be: not while more is to come, or the worker is lost. */
+  readonly onRight?: (isRight: boolean) => void
 }
 
 interface Followed {
@@ -47,10 +50,12 @@ interface Followed {
   linger: Timer | undefined
 }
 
-const SUBSCRIBED: FollowOptions = { showsTentative: true }
+const SUBSCRIBED: FollowOptions = { showsTentative: true, lingers: true }
 
 /** The live results of one database. */
 export class LiveConnection {
+  /** Answers that the page gives itself; undefined when it shall not. */
+  readonly cache: PageCache | undefined
   readonly #session: Session
   readonly #clock: Clock
   readonly #byKey = new Map<string, Followed>()
@@ -62,9 +67,10 @@ export class LiveConnection {
   readonly #received: WireLiveNews[] = []
   #isClosed = false
 
-  constructor(session: Session, clock: Clock) {
+  constructor(session: Session, clock: Clock, cacheBytes: number) {
     this.#session = session
     this.#clock = clock
+    this.cache = cacheBytes > 0 ? new PageCache(this, cacheBytes) : undefined
     session.onNews = (news) => this.#receive(news)
   }
 
@@ -146,10 +152,12 @@ export class LiveConnection {
   #leave(followed: Followed, listener: Listener): void {
     const { listeners } = followed
     if (!listeners.delete(listener) || listeners.size > 0 || !this.#byId.has(followed.id)) return
-    followed.linger = this.#clock.after(LINGER_MS, () => {
+    const end = (): void => {
       this.#forget(followed)
       this.#send('tidetable:unwatch', [followed.id])
-    })
+    }
+    if (followed.options.lingers) followed.linger = this.#clock.after(LINGER_MS, end)
+    else end()
   }
 
   #forget({ id, key }: Followed): void {
@@ -229,7 +237,7 @@ export class LiveConnection {
     if (error.code === 'CallTimedOut') return true
     if (error.code !== 'WorkerLost' || ++this.#losses > MAX_LOSSES) return false
     for (const followed of this.#byId.values()) {
-      followed.options.onInterrupted?.()
+      followed.options.onRight?.(false)
       this.#watch(followed)
     }
     return true
@@ -249,6 +257,7 @@ export class LiveConnection {
         followed &&
         after(followed.channel.take(update, pacer), (hasChanged) => {
           if (hasChanged) changed.push(followed)
+          followed.options.onRight?.(update.isWhole)
         })
       )
     }

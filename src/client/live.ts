@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Prepared } from '../rpc/pending-call.ts'
 import type { Session } from '../rpc/session.ts'
 import type { LiveConnection, Subscriber } from './live-connection.ts'
+import type { PageCache } from './page-cache.ts'
 
 /** The present rows of a live query or scan. Rows and list are frozen, and stay the same objects while they do not change. */
 export interface LiveRows<Row> {
@@ -62,6 +63,18 @@ export interface Live<Result> extends AsyncIterable<Result> {
 /** What libraries look for to know an Observable: RxJS takes the symbol if somebody has made it before, else the text. */
 const { observable: OBSERVABLE = '@@observable' } = Symbol as unknown as { readonly observable?: '@@observable' }
 
+/** Figures of the page's cache, since it was loaded. */
+export interface CacheStatistics {
+  /** Reads that the page has answered itself. */
+  readonly hits: number
+  readonly misses: number
+  /** Answers that fell out to make room. */
+  readonly evictions: number
+  /** Answers that are kept now, and about their size. */
+  readonly answers: number
+  readonly bytes: number
+}
+
 /** What to watch. */
 export interface LiveRequest extends Prepared {
   /** A get has one item, not rows. */
@@ -72,6 +85,10 @@ export interface LiveRequest extends Prepared {
   readonly signal?: AbortSignal | undefined
 }
 
+const NO_STATISTICS: CacheStatistics = { hits: 0, misses: 0, evictions: 0, answers: 0, bytes: 0 }
+/** Reads after which the cache is loaded: a page that asks little needs none. */
+const READS_WITHOUT_CACHE = 16
+
 let lastDoorId = 0
 
 /** The way to the live results of one database. */
@@ -80,21 +97,35 @@ export class LiveDoor {
   readonly id: number = ++lastDoorId
   readonly #session: Session
   readonly #clock: Clock
+  readonly #cacheBytes: number
+  #reads = 0
   #opening: Promise<LiveConnection> | undefined
   /** What has been loaded. */
   connection: LiveConnection | undefined
   #isClosed = false
 
-  constructor(session: Session, clock: Clock) {
+  /** @param cacheBytes of answers that the page keeps; 0 for none */
+  constructor(session: Session, clock: Clock, cacheBytes: number) {
     this.#session = session
     this.#clock = clock
+    this.#cacheBytes = cacheBytes
+  }
+
+  /** The page's answers to what is read often. */
+  cacheForRead(): PageCache | undefined {
+    if (++this.#reads === READS_WITHOUT_CACHE && this.#cacheBytes > 0) this.open().catch(() => undefined)
+    return this.connection?.cache
+  }
+
+  get cacheStatistics(): CacheStatistics {
+    return this.connection?.cache?.statistics ?? NO_STATISTICS
   }
 
   /** Loads what keeps results right. */
   open(): Promise<LiveConnection> {
     this.#opening ??= import('./live-connection.ts').then(
       ({ LiveConnection }) => {
-        this.connection = new LiveConnection(this.#session, this.#clock)
+        this.connection = new LiveConnection(this.#session, this.#clock, this.#cacheBytes)
         if (this.#isClosed) this.connection.close()
         return this.connection
       },
@@ -114,10 +145,14 @@ export class LiveDoor {
   }
 }
 
+/** The same text for requests that ask alike. */
+export function liveKey({ id }: LiveDoor, { form, items = [], limitRows }: LiveRequest): string {
+  return [id, form.operation, limitRows, JSON.stringify(form.input), ...items.map(byteKeyFromBytes)].join(' ')
+}
+
 /** The live result of a request. */
 export function createLive<Result>(door: LiveDoor, request: LiveRequest): Live<Result> {
-  const { form, items = [], limitRows } = request
-  const key = [door.id, form.operation, limitRows, JSON.stringify(form.input), ...items.map(byteKeyFromBytes)].join(' ')
+  const key = liveKey(door, request)
   const live: Live<Result> = {
     key,
     get current() {

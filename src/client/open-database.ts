@@ -23,6 +23,7 @@ import type { Transaction, TransactOptions } from './transaction-types.ts'
 
 const DEFAULT_CALL_TIMEOUT_MS = 60_000
 const MAX_NAME_CHARS = 255
+const DEFAULT_CACHE_BYTES = 4_194_304
 const clock = systemClock
 
 /** How the worker of a database is run. */
@@ -143,10 +144,10 @@ export interface Database {
  *   `DefinitionMismatch` when a table is stored with another key or other local indexes than declared
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
-  const { name, tables = [], storage = 'indexeddb', durability = 'relaxed' } = options
+  const { name, tables = [], storage = 'indexeddb', durability = 'relaxed', cacheBytes = DEFAULT_CACHE_BYTES } = options
   const session = createSession({ kind: 'open', name, storage, durability }, options)
   await session.open()
-  const database = createDatabase(session, { name, storage })
+  const database = createDatabase(session, { name, storage }, cacheBytes)
   try {
     if (tables.length > 0) await ask(session, 'tidetable:ensure-tables', tables)
   } catch (error) {
@@ -178,9 +179,9 @@ function createSession(request: OpenRequest | EraseRequest, options: WorkerOptio
   return new Session({ request, startWorker: start, clock, locks: webLocks(), logger, callTimeoutMs })
 }
 
-function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storage'>): Database {
+function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storage'>, cacheBytes: number): Database {
   const closing = new Set<() => void>()
-  const live = new LiveDoor(session, clock, facts.cacheBytes)
+  const live = new LiveDoor(session, clock, cacheBytes)
   closing.add(() => live.close())
   return {
     ...facts,

@@ -2,7 +2,7 @@
 // gives them one by one with the next page on its way, `pages` gives them as the engine answers, with cursors.
 
 import type { Clock } from '../base/clock.ts'
-import { unpackNativeItem } from '../model/native.ts'
+import { type NativeItem, unpackNativeItem } from '../model/native.ts'
 import type { Key } from '../model/attribute-value.ts'
 import type { ReadPageOutput } from '../model/operations.ts'
 import type { PackedItem } from '../model/packed-item.ts'
@@ -57,6 +57,8 @@ export interface PageRequest {
 export interface RowSource {
   readonly fetch: (request: PageRequest) => Promise<ReadPageOutput<PackedItem>>
   readonly live: (request: PageRequest) => Live<unknown>
+  /** All rows, if the page has them. */
+  readonly cached: (request: PageRequest) => NativeItem[] | undefined
   readonly clock: Clock
   readonly limit: number | undefined
   readonly pageSize: number | undefined
@@ -67,14 +69,16 @@ export interface RowSource {
 
 /** Rows that come from this source. */
 export function createRows<Row>(source: RowSource): Rows<Row> {
-  const live = (): Live<LiveRows<Row>> => {
-    const startKey = decodeCursor(source.after)
-    return source.live({ startKey, limitItems: undefined, isCount: false }) as Live<LiveRows<Row>>
+  const whole = (): PageRequest => ({ startKey: decodeCursor(source.after), limitItems: undefined, isCount: false })
+  const live = (): Live<LiveRows<Row>> => source.live(whole()) as Live<LiveRows<Row>>
+  const all = async (): Promise<Row[]> => {
+    source.signal?.throwIfAborted()
+    return (source.cached(whole()) as Row[] | undefined) ?? collectRows<Row>(source)
   }
   return {
     // reason: rows are awaited like a promise, as the queries of other clients are.
     // oxlint-disable-next-line unicorn/no-thenable
-    then: (onRows, onError) => collectRows<Row>(source).then(onRows, onError),
+    then: (onRows, onError) => all().then(onRows, onError),
     [Symbol.asyncIterator]: () => streamRows<Row>(source),
     pages: () => readPages<Row>(source, { isPrefetching: false }),
     first: async () => (await collectRows<Row>({ ...source, limit: 1 }))[0],
