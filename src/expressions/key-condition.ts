@@ -2,6 +2,13 @@
 // the sort key attributes.
 
 import type { AttributeValue } from '../model/attribute-value.ts'
+import type { KeyShape } from '../model/key-schema.ts'
+
+/** The key that a query asks for. */
+export interface QueriedKey extends KeyShape {
+  /** Of the index that has this key; undefined when it is the table's. */
+  readonly indexName?: string
+}
 
 /** What a key condition says of one sort key attribute. */
 export type SortCondition =

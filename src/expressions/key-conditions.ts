@@ -1,12 +1,11 @@
 // KeyConditions, the key conditions of before there were expressions, as what key condition expressions become.
 
 import type { AttributeValue } from '../model/attribute-value.ts'
-import type { KeyShape } from '../model/key-schema.ts'
 import type { AttributeConditionInput } from '../model/operations.ts'
 import { validationException } from '../model/service-exception.ts'
 import type { AttributeCondition } from './attribute-condition.ts'
 import { attributeConditions } from './attribute-conditions.ts'
-import type { KeyCondition } from './key-condition.ts'
+import type { KeyCondition, QueriedKey } from './key-condition.ts'
 import { matchConditions, type NamedCondition } from './match-key.ts'
 
 /**
@@ -20,7 +19,7 @@ import { matchConditions, type NamedCondition } from './match-key.ts'
  */
 export function keyConditions(
   conditions: Readonly<Record<string, AttributeConditionInput | null>>,
-): (keys: KeyShape) => KeyCondition {
+): (keys: QueriedKey) => KeyCondition {
   const checked = attributeConditions(conditions)
   if (checked.length === 0) throw validationException('Conditions can be of length 1 or 2 only')
   const named = new Map(checked.map((condition) => [condition.name, namedCondition(condition)]))

@@ -1,13 +1,12 @@
 // The expressions of one request: they share ExpressionAttributeNames and ExpressionAttributeValues, and every name and
 // value has to be used by one of them.
 
-import type { KeyShape } from '../model/key-schema.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import { bindCondition } from './bind-condition.ts'
 import { type Condition, createCondition } from './condition.ts'
 import type { ExpressionParameter } from './expression-exception.ts'
 import { ExpressionScope } from './expression-scope.ts'
-import type { KeyCondition } from './key-condition.ts'
+import type { KeyCondition, QueriedKey } from './key-condition.ts'
 import { matchKey } from './match-key.ts'
 import { parsedCondition, parsedProjection, parsedUpdate } from './parse-expression.ts'
 import { createProjection, type ProjectionPaths } from './projection-paths.ts'
@@ -34,7 +33,7 @@ export interface ExpressionBinder {
    *
    * @param keys of the table or index that is queried
    */
-  keyCondition(text: string, keys: KeyShape): KeyCondition
+  keyCondition(text: string, keys: QueriedKey): KeyCondition
   projection(text: string): ProjectionPaths
   update(text: string): Update
   /** To be called after all expressions of the request: refuses names and values that none of them used. */

@@ -3,11 +3,10 @@
 import type { KeyRange } from '../../base/byte-key.ts'
 import { after, type MaybePromise } from '../../base/maybe-promise.ts'
 import { filterCondition } from '../../expressions/attribute-conditions.ts'
-import type { KeyCondition } from '../../expressions/key-condition.ts'
+import type { KeyCondition, QueriedKey } from '../../expressions/key-condition.ts'
 import { keyConditions } from '../../expressions/key-conditions.ts'
 import { bindExpressions, type ExpressionBinder } from '../../expressions/request-expressions.ts'
 import type { Key } from '../../model/attribute-value.ts'
-import type { KeyShape } from '../../model/key-schema.ts'
 import type { QueryInput, QueryOutput } from '../../model/operations.ts'
 import { validationException } from '../../model/service-exception.ts'
 import { checkExpressionParameters, type ExpressionParameters } from '../expression-parameters.ts'
@@ -36,7 +35,7 @@ interface BoundQuery {
   readonly input: QueryInput
   readonly expressions: PageExpressions
   /** The key condition, once it is known which key it is for. */
-  readonly condition: (keys: KeyShape) => KeyCondition
+  readonly condition: (keys: QueriedKey) => KeyCondition
   readonly position: Key | undefined
 }
 
@@ -107,7 +106,7 @@ function boundKeyCondition(
 function rangeOf(bound: BoundQuery, table: TableSchema, index: IndexSchema | undefined): KeyRange {
   const { input, position } = bound
   const { key, prefix } = index ?? table
-  const condition = bound.condition(key)
+  const condition = bound.condition(index === undefined ? key : { ...key, indexName: index.name })
   checkFilterNames(bound, table, index)
   const { partition, range } = queryRange(prefix, key, condition)
   if (position === undefined) return range

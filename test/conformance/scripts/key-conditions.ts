@@ -152,6 +152,7 @@ const refusals: Steps = [
   onSort('refuses bounds of two types', compared('BETWEEN', { N: '1' }, { S: '2' })),
   onSort('refuses bounds in the wrong order', compared('BETWEEN', { N: '2' }, { N: '1' })),
   onSort('refuses BEGINS_WITH of a number', compared('BEGINS_WITH', { N: '1' })),
+  onLabel('refuses an empty key of an index', compared('BEGINS_WITH', { S: '' })),
   query('refuses an empty partition key', { KeyConditions: { p: compared('EQ', { S: '' }) } }),
   query(
     'refuses a partition key over 2,048 bytes',
