@@ -14,7 +14,15 @@ import type { Session } from '../rpc/session.ts'
 import type { FinishedDraft, ItemDraft } from './draft.ts'
 import { attribute, expr } from './expression.ts'
 import { isNoChange } from './item-changes.ts'
-import { addDraft, isSameItem, type ItemPlace, MAX_RECIPE_RUNS, raceLost, readItem, writeGuard } from './recipe.ts'
+import {
+  addDraft,
+  isSameItem,
+  type ItemPlace,
+  MAX_RECIPE_RUNS,
+  raceLost,
+  readItem,
+  writeGuard,
+} from './draft-update.ts'
 import { type Condition, Request } from './request.ts'
 import { decodeRows } from './rows.ts'
 import type { Transaction, TransactionWriteOptions, TransactOptions } from './transaction-types.ts'
