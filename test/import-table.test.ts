@@ -37,11 +37,14 @@ const ROOMS: readonly RoomRule[] = [
   { folder: 'src/security', mayImport: ['src/model', 'src/base'] },
   {
     folder: 'src/sync',
-    mayImport: ['src/engine', 'src/streams', 'src/expressions', 'src/security', 'src/model', 'src/base'],
+    mayImport: ['src/engine', 'src/streams', 'src/expressions', 'src/security', 'src/model', 'src/base', 'aws4fetch'],
     mayImportTypesOf: ['src/storage'],
   },
   { folder: 'src/rpc', mayImport: ['src/model', 'src/base', 'comlink'], mayImportTypesOf: ['src/engine', 'src/sync'] },
-  { folder: 'src/client', mayImport: ['src/rpc', 'src/expressions', 'src/model', 'src/base', 'comlink'] },
+  {
+    folder: 'src/client',
+    mayImport: ['src/rpc', 'src/expressions', 'src/streams', 'src/model', 'src/base', 'comlink'],
+  },
   { folder: 'src/server', mayImport: ['src/engine', 'src/security', 'src/sync', 'src/model', 'src/base', 'node:fs'] },
   {
     folder: 'worker',
