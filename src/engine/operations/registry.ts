@@ -66,6 +66,9 @@ const operations: OperationRegistry = {
   UpdateTimeToLive: updateTimeToLive,
 }
 
+/** The names of all operations. */
+export const OPERATION_NAMES: readonly string[] = Object.keys(operations)
+
 /** The operation of this name; undefined when there is none. */
 export function findOperation(name: string): Operation<unknown> | undefined {
   return Object.hasOwn(operations, name) ? (operations[name as OperationName] as Operation<unknown>) : undefined
