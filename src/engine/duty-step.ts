@@ -19,7 +19,16 @@ import {
 import { addToExpiry } from './expiry-index.ts'
 import { forEachRow } from './for-each-row.ts'
 import { indexEntry } from './index-entry.ts'
-import { countersKey, dictionaryKey, DUTIES, expiryPrefix, indexPrefix, prefixRange, tableRanges } from './keyspace.ts'
+import {
+  countersKey,
+  dictionaryKey,
+  DUTIES,
+  expiryPrefix,
+  indexPrefix,
+  prefixRange,
+  tableRanges,
+  tagsKey,
+} from './keyspace.ts'
 import { TableCounters, totalsChange } from './table-counters.ts'
 import type { TableRecord } from './table-record.ts'
 import type { TableSchema } from './table-schema.ts'
@@ -78,6 +87,7 @@ function dropTable({ transaction, key }: Step, { tableId, keepsDictionary }: Dro
     if (room === 0) return
     if (!keepsDictionary) transaction.delete(dictionaryKey(tableId))
     transaction.delete(countersKey(tableId))
+    transaction.delete(tagsKey(tableId))
     transaction.delete(key)
   })
 }

@@ -32,6 +32,8 @@ const CATALOG = {
   nextTableId: 'n',
   /** · table name · 0 · label: a stream. */
   stream: 's',
+  /** · table name · 0 · trigger name: how far it came. */
+  trigger: 'g',
   /** · table id: its tags. */
   tags: 'l',
   /** · 't' · scope · token: a request that is answered only once; · 'a' · when · scope · token: to find the oldest. */
@@ -112,6 +114,11 @@ export function streamKey(tableName: string, label: string): ByteKey {
 /** All streams of tables of this name, by their labels. */
 export function tableStreams(tableName: string): KeyRange {
   return prefixRange(tableStreamsPrefix(tableName))
+}
+
+/** The row of a trigger's checkpoint. */
+export function triggerCheckpointKey(tableName: string, triggerName: string): ByteKey {
+  return `${SPACE.catalog}${CATALOG.trigger}${tableName}\u0000${byteKeyFromBytes(encodeText(triggerName))}`
 }
 
 /** What all keys of a stream's records begin with; each goes on with the record's sequence number. */

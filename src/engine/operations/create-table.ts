@@ -13,6 +13,7 @@ import { decodeNextTableId, encodeNextTableId } from '../next-table-id.ts'
 import { TableCounters } from '../table-counters.ts'
 import { describeTable } from '../table-description.ts'
 import { newTableStream, openStream } from '../table-stream.ts'
+import { checkTags, saveTags } from '../tags.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
 export const createTable: Operation<CreateTableInput> = { shape: createTableShape, run }
@@ -20,6 +21,7 @@ export const createTable: Operation<CreateTableInput> = { shape: createTableShap
 function run(services: EngineServices, input: CreateTableInput): Promise<CreateTableOutput> {
   const { store, catalog, arnScope } = services
   checkNewTable(input)
+  checkTags(input.Tags ?? [])
   const viewType = newTableStream(input)
   const uuid = randomUuid(services.random)
   const nowMs = services.clock.now()
@@ -36,6 +38,7 @@ function run(services: EngineServices, input: CreateTableInput): Promise<CreateT
         const opened = viewType === undefined ? bare : openStream(transaction, bare, viewType, { nowMs, shardNumber })
         return after(opened, (record) => {
           catalog.save(transaction, record)
+          if (input.Tags !== undefined) saveTags(transaction, tableId, input.Tags)
           const counters = new TableCounters(undefined)
           return { TableDescription: describeTable(record, { counters, arnScope, nowMs }) }
         })
