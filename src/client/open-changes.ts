@@ -15,8 +15,8 @@ export interface ChangesRequest {
   /** Names of the attributes of the table's key. */
   readonly keyNames: readonly string[]
   readonly options: ChangesOptions
-  /** What is called when the database is closed. */
-  readonly closing: Set<() => void>
+  /** What is called when the database is closed; it waits a while for promises. */
+  readonly closing: Set<() => unknown>
 }
 
 /** Who reads. */

@@ -1,6 +1,6 @@
 // Opens a database: starts its worker, and sees to it that the declared tables are there.
 
-import { systemClock } from '../base/clock.ts'
+import { sleep, systemClock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
 import type { RawRequest, RawResponse } from '../base/http-message.ts'
 import { type Logger, silentLogger } from '../base/logger.ts'
@@ -23,6 +23,8 @@ import type { Transaction, TransactOptions } from './transaction-types.ts'
 
 const DEFAULT_CALL_TIMEOUT_MS = 60_000
 const MAX_NAME_CHARS = 255
+/** How long closing waits for what goes on in the page. */
+const CLOSE_PATIENCE_MS = 1000
 const DEFAULT_CACHE_BYTES = 4_194_304
 const clock = systemClock
 
@@ -180,7 +182,7 @@ function createSession(request: OpenRequest | EraseRequest, options: WorkerOptio
 }
 
 function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storage'>, cacheBytes: number): Database {
-  const closing = new Set<() => void>()
+  const closing = new Set<() => unknown>()
   const live = new LiveDoor(session, clock, cacheBytes)
   closing.add(() => live.close())
   return {
@@ -200,8 +202,8 @@ function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storag
     cacheStatistics: () => live.cacheStatistics,
     statistics: () => ask(session, 'tidetable:statistics', undefined),
     close() {
-      for (const end of closing) end()
-      return session.close()
+      const ending = [...closing].map((end) => end()).filter((work) => work instanceof Promise)
+      return ending.length === 0 ? session.close() : waitForAll(ending).then(() => session.close())
     },
     async tables() {
       const names: string[] = []
@@ -218,6 +220,11 @@ function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storag
       return names
     },
   }
+}
+
+/** Triggers store how far they came: one that takes longer is given its last changes again. */
+async function waitForAll(ending: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.race([Promise.allSettled(ending), sleep(clock, CLOSE_PATIENCE_MS)])
 }
 
 function ask<Output>(session: Session, operation: string, input: unknown): Promise<Output> {

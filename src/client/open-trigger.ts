@@ -28,18 +28,14 @@ export function openTrigger(request: TriggerRequest): Trigger {
   // Whoever waits for the end of the trigger hears of it.
   anchor.catch(() => undefined)
   const opened = { ...reader, anchor, signal: stopping.signal }
-  const stop = (): void => stopping.abort()
+  const stop = async (): Promise<void> => {
+    stopping.abort()
+    await ended
+  }
   closing.add(stop)
-  const ended = import('./trigger.ts')
+  const ended: Promise<void> = import('./trigger.ts')
     .then(({ runPageTrigger }) => runPageTrigger(opened))
     .finally(() => closing.delete(stop))
   ended.catch(() => undefined)
-  return {
-    name: trigger.name,
-    ended,
-    async stop() {
-      stop()
-      await ended
-    },
-  }
+  return { name: trigger.name, ended, stop }
 }

@@ -222,8 +222,8 @@ export interface Table<Definition extends TableDefinition> {
 export interface TableContext {
   readonly session: Session
   readonly clock: Clock
-  /** What is called when the database is closed. */
-  readonly closing: Set<() => void>
+  /** What is called when the database is closed; it waits a while for promises. */
+  readonly closing: Set<() => unknown>
   readonly live: LiveDoor
 }
 
@@ -247,7 +247,7 @@ class OpenTable {
   readonly definition: TableDeclaration
   readonly #clock: Clock
   readonly #session: Session
-  readonly #closing: Set<() => void>
+  readonly #closing: Set<() => unknown>
   readonly #live: LiveDoor
   /** Plain gets and puts share these, so that many of them are one object in a message. */
   readonly #getForm: CallForm

@@ -147,11 +147,14 @@ function findPlace(
     return after(catalog.requireNamed(snapshot, tableName), ({ record }) => {
       const isOwn = ({ tableId }: StoredStream): boolean => tableId === record.tableId
       if (from === 'start' && streams.some(isOwn)) return found(streams.findIndex(isOwn), undefined)
-      if (record.stream?.isEnabled !== true) {
+      const anchor = lastSequenceNumber(seenUpTo)
+      // A stream that has been closed since the call is read to its end.
+      const isOpen = ({ closed }: StoredStream): boolean => closed === undefined || closed.sequenceNumber > anchor
+      const index = streams.findIndex((stream) => isOwn(stream) && isOpen(stream))
+      if (index === -1) {
         throw invalid(`Table ${tableName} has no stream: declare one, as in stream: 'NEW_AND_OLD_IMAGES'.`, tableName)
       }
-      const young = found(streams.length - 1, undefined)
-      const anchor = lastSequenceNumber(seenUpTo)
+      const young = found(index, undefined)
       return anchor < trimHorizon(young.stream) ? young : { ...young, place: { ...young.place, after: anchor } }
     })
   })

@@ -164,7 +164,7 @@ class TriggerRun<Raw extends RawChange, Change> {
       const waitMs = dueMs === undefined ? WAIT_MS : Math.min(WAIT_MS, dueMs - clock.monotonicMs())
       if (waitMs <= 0) break
       const page = await this.#read({ limit: READ_LIMIT, waitMs })
-      if (page === undefined) return []
+      if (page === undefined || this.#signal.aborted) return []
       const entries = page.changes.map((raw) => ({
         raw,
         position: changePosition({ label: page.label, after: raw.sequenceNumber }),
@@ -277,9 +277,9 @@ class TriggerRun<Raw extends RawChange, Change> {
     await this.#patiently(() => this.#host.savePosition(position))
   }
 
-  /** Tries until it succeeds, or the trigger is stopped. */
+  /** Tries once, and then until it succeeds or the trigger is stopped. */
   async #patiently<T>(work: () => Promise<T>): Promise<T | undefined> {
-    for (let backoffMs = FIRST_BACKOFF_MS; !this.#signal.aborted;) {
+    for (let backoffMs = FIRST_BACKOFF_MS; ;) {
       try {
         return await work()
       } catch (error) {
@@ -288,9 +288,9 @@ class TriggerRun<Raw extends RawChange, Change> {
         this.#host.logger('error', 'A trigger has to wait.', { trigger: name, error: String(error), backoffMs })
       }
       await this.#pause(backoffMs)
+      if (this.#signal.aborted) return undefined
       backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)
     }
-    return undefined
   }
 
   /** Ends early when the trigger is stopped. */

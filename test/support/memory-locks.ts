@@ -7,7 +7,7 @@ export interface MemoryLocks extends LockManager {
 }
 
 interface Waiting {
-  readonly grant: () => void
+  grant: () => void
 }
 
 /** Locks that nobody holds yet. */
@@ -25,8 +25,9 @@ export function createMemoryLocks(): MemoryLocks {
     const { signal } = (rest.length > 1 ? rest[0] : {}) as LockOptions
     const queue = queues.get(name) ?? []
     queues.set(name, queue)
+    const waiting: Waiting = { grant: () => undefined }
     await new Promise<void>((resolve, reject) => {
-      const waiting: Waiting = { grant: resolve }
+      waiting.grant = resolve
       queue.push(waiting)
       signal?.addEventListener('abort', () => {
         const place = queue.indexOf(waiting)
@@ -35,7 +36,11 @@ export function createMemoryLocks(): MemoryLocks {
       })
       if (queue[0] === waiting) resolve()
     })
-    return callback({ name, mode: 'exclusive' })
+    try {
+      return await callback({ name, mode: 'exclusive' })
+    } finally {
+      if (queue[0] === waiting) release(name)
+    }
   }
 
   return { request, query: async () => ({ held: [], pending: [] }), release }
