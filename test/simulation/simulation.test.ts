@@ -1,0 +1,20 @@
+// The simulation in continuous integration: the same seeds each time, in a size that fits. `npm run simulate` runs more.
+
+import { expect, it } from 'vitest'
+import { simulate, type SimulationBounds } from './simulate.ts'
+
+const SEEDS = 500
+const BOUNDS: SimulationBounds = { maxDevices: 4, maxSteps: 60, hasFaults: true }
+const TIMEOUT_MS = 240_000
+
+it(
+  'loses, doubles and tears no write of devices that fail in every way',
+  async () => {
+    const failed: string[] = []
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      await simulate(seed, BOUNDS).catch((error: unknown) => failed.push(`seed ${seed}: ${String(error)}`))
+    }
+    expect(failed).toEqual([])
+  },
+  TIMEOUT_MS,
+)
