@@ -62,6 +62,14 @@ const HOLDING_TESTS: Readonly<Record<string, readonly HoldingTest[]>> = {
       'is disabled and enabled anew under another name, and the old one can still be read',
     ],
   ],
+  'time to live': [
+    ['test/unit/engine/time-to-live.test.ts', 'is read until it is deleted, with its index entries, within a second'],
+    [
+      'test/unit/engine/time-to-live.test.ts',
+      'is refused for an hour after the one before, in the words of what it would be otherwise',
+    ],
+  ],
+  tags: [['test/conformance/scripts/tags.ts', 'lists them']],
   'values in messages': [
     ['test/unit/engine/constraint.test.ts', 'names what is wrong with the names and values of a map'],
     ['test/unit/engine/limits.test.ts', 'names of an AttributesToGet'],
