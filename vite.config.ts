@@ -205,7 +205,7 @@ function browserProjects(): TestProjectInlineConfiguration {
   return {
     resolve: { alias: [...packageAliases('dist'), ...NODE_MODULES_IN_BROWSERS] },
     // Found while the tests run, they would make Vite reload the page in the middle of one.
-    optimizeDeps: { include: ['comlink', 'idb', 'fast-check', ...SDK_MODULES] },
+    optimizeDeps: { include: ['comlink', 'idb', 'immer', 'fast-check', ...SDK_MODULES] },
     worker: { format: 'es' },
     test: {
       name: 'browser',

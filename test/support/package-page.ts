@@ -1,5 +1,5 @@
 // A page that has the built package, as a user without a bundler would serve it: the files of `dist` as they are, and an
-// import map for its two dependencies. Scenario tests drive it through `window`, because a function that travels to a page
+// import map for its dependencies. Scenario tests drive it through `window`, because a function that travels to a page
 // cannot import.
 
 import { join, resolve } from 'node:path'
@@ -21,6 +21,8 @@ const IMPORT_MAP = {
     tidetable: '/dist/index.js',
     comlink: '/node_modules/comlink/dist/esm/comlink.mjs',
     idb: '/node_modules/idb/build/index.js',
+    // The other build asks for Node's environment variables.
+    immer: '/node_modules/immer/dist/immer.production.mjs',
   },
 }
 
@@ -53,6 +55,7 @@ export function startPackageServer({ pages = {} }: PackageServerOptions = {}): P
       '/dist/': join(ROOT, 'dist'),
       '/node_modules/comlink/': join(ROOT, 'node_modules/comlink'),
       '/node_modules/idb/': join(ROOT, 'node_modules/idb'),
+      '/node_modules/immer/': join(ROOT, 'node_modules/immer'),
     },
   })
 }

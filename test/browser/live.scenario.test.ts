@@ -1,0 +1,235 @@
+// Live results, the page's cache and the changes of a table in three tabs that write at random, with and without one of
+// them being closed in the middle: in the end every tab shows what is in the table.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Change, Live, LiveItem, LiveRows, Table } from 'tidetable'
+import { defineTable } from '../../src/client/define-table.ts'
+import { createProfile, removeProfile, startBrowser } from '../support/browsers.ts'
+import type { BrowserPage, BrowserSession } from '../support/browsers.ts'
+import { startPackageServer } from '../support/package-page.ts'
+import type { StaticServer } from '../support/static-server.ts'
+
+interface Note {
+  readonly shelf: string
+  readonly id: number
+  readonly colour?: string
+  readonly text: string
+}
+
+const DATABASE = 'notes'
+const NOTES = defineTable<Note>()({
+  name: 'Notes',
+  attributes: { shelf: 'S', id: 'N', colour: 'S' },
+  key: { partition: 'shelf', sort: 'id' },
+  globalIndexes: { byColour: { partition: 'colour', sort: 'id' } },
+  stream: 'NEW_IMAGE',
+})
+
+const WRITES = 10_000
+const TABS = 3
+const TIMEOUT_MS = 240_000
+
+/** What a tab keeps between two steps of a test. */
+interface Watched {
+  readonly notes: Table<typeof NOTES>
+  readonly results: Readonly<Record<string, Live<LiveRows<Note>>>>
+  readonly item: Live<LiveItem<Note>>
+  /** The table as its changes tell it. */
+  readonly replayed: Map<string, Note>
+  isWriting: boolean
+  cacheHits(): number
+}
+
+declare global {
+  interface Window {
+    /** A {@link Watched}. */
+    watched?: unknown
+  }
+}
+
+let server: StaticServer
+let profileDirectory: string
+let browser: BrowserSession
+let tabs: BrowserPage[]
+
+beforeEach(async () => {
+  server = await startPackageServer()
+  profileDirectory = await createProfile('chromium')
+  browser = await startBrowser('chromium', profileDirectory)
+  tabs = []
+  for (let tab = 0; tab < TABS; tab++) tabs.push(await browser.open(`${server.origin}/`))
+})
+
+afterEach(async () => {
+  await browser.close()
+  await server.close()
+  await removeProfile(profileDirectory)
+})
+
+/** Differences that a tab finds between what it shows and what is in the table. */
+interface Findings {
+  readonly differences: readonly string[]
+  readonly notes: number
+  readonly cacheHits: number
+}
+
+const NO_DIFFERENCES = { differences: [] }
+
+describe('three tabs that write at random', () => {
+  it(
+    'all show what is in the table',
+    async () => {
+      for (const tab of tabs) await watch(tab)
+      await Promise.all(tabs.map((tab, index) => write(tab, { seed: index + 1, count: Math.ceil(WRITES / TABS) })))
+
+      const findings = await Promise.all(tabs.map(findDifferences))
+      console.log(findings)
+      expect(findings).toMatchObject(tabs.map(() => NO_DIFFERENCES))
+      expect(findings.every(({ cacheHits, notes }) => cacheHits > 0 && notes > 0)).toBe(true)
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'all show what is in the table after one of them was closed in the middle',
+    async () => {
+      for (const tab of tabs) await watch(tab)
+      const [closing, ...staying] = tabs as [BrowserPage, ...BrowserPage[]]
+      const writing = staying.map((tab, index) => write(tab, { seed: index + 1, count: Math.ceil(WRITES / TABS) }))
+      // Its promise dies with it.
+      void write(closing, { seed: TABS, count: WRITES }).catch(() => undefined)
+      await closing.evaluate(async () => {
+        while ((window.watched as Watched | undefined)?.isWriting !== true)
+          await new Promise((resolve) => setTimeout(resolve, 5))
+        await new Promise((resolve) => setTimeout(resolve, 300))
+      })
+      await closing.close()
+      await Promise.all(writing)
+
+      const findings = await Promise.all(staying.map(findDifferences))
+      console.log(findings)
+      expect(findings).toMatchObject(staying.map(() => NO_DIFFERENCES))
+    },
+    TIMEOUT_MS,
+  )
+})
+
+/** Opens the database in a tab and follows it in every way. */
+function watch(tab: BrowserPage): Promise<void> {
+  return tab.evaluate(
+    async (name, definition) => {
+      const { attribute, expr, openDatabase } = window.tidetable
+      const database = await openDatabase({ name, tables: [definition] })
+      const notes = database.table(definition)
+      const results = {
+        shelf: notes.query({ where: { shelf: 's1' } }).live(),
+        newest: notes.query({ where: { shelf: 's2' }, reverse: true, limit: 7 }).live(),
+        red: notes
+          .query({
+            index: 'byColour',
+            where: { colour: 'red' },
+            filter: expr`begins_with(${attribute('text')}, ${'even'})`,
+          })
+          .live(),
+        all: notes.scan().live(),
+      }
+      const item = notes.live({ shelf: 's0', id: 1 })
+      for (const result of Object.values(results)) result.subscribe(() => undefined)
+      item.subscribe(() => undefined)
+      const replayed = new Map<string, Note>()
+      const replay = async (): Promise<void> => {
+        for await (const change of notes.changes({ from: 'start' }) as AsyncIterable<
+          Change<Note, { shelf: string; id: number }>
+        >) {
+          const { shelf, id } = change.key
+          if (change.newItem === undefined) replayed.delete(`${shelf} ${id}`)
+          else replayed.set(`${shelf} ${id}`, change.newItem as Note)
+        }
+      }
+      void replay()
+      const cacheHits = (): number => database.cacheStatistics().hits
+      window.watched = { notes, results, item, replayed, isWriting: false, cacheHits } satisfies Watched
+    },
+    DATABASE,
+    NOTES,
+  )
+}
+
+/** Puts, updates and deletes notes at random in 16 lanes, and reads some in between. */
+function write(tab: BrowserPage, options: { readonly seed: number; readonly count: number }): Promise<void> {
+  return tab.evaluate(async ({ seed, count }) => {
+    const watched = window.watched as Watched | undefined
+    if (watched === undefined) throw new Error('This tab does not watch.')
+    const { notes } = watched
+    watched.isWriting = true
+    let state = seed
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+      return Math.floor((state / 2 ** 32) * below)
+    }
+    let left = count
+    const lane = async (): Promise<void> => {
+      while (left-- > 0) {
+        const key = { shelf: `s${random(4)}`, id: random(40) }
+        const text = `${left % 2 === 0 ? 'even' : 'odd'} ${seed} ${left}`
+        const colour = random(3) === 0 ? 'red' : 'blue'
+        const kind = random(10)
+        if (kind < 5) await notes.put({ ...key, text, ...(random(4) > 0 && { colour }) })
+        else if (kind < 8) await notes.update(key, { set: { text, colour } })
+        else await notes.delete(key)
+        if (random(2) === 0) await notes.get({ shelf: 's0', id: random(3) })
+      }
+    }
+    await Promise.all(Array.from({ length: 16 }, lane))
+    watched.isWriting = false
+  }, options)
+}
+
+/** Waits until a tab shows what is in the table, or tells what it shows else. */
+function findDifferences(tab: BrowserPage): Promise<Findings> {
+  return tab.evaluate(async () => {
+    const watched = window.watched as Watched | undefined
+    if (watched === undefined) throw new Error('This tab does not watch.')
+    const { notes, results, item, replayed, cacheHits } = watched
+    const { attribute, expr } = window.tidetable
+    const sorted = (rows: readonly Note[]): string =>
+      JSON.stringify(rows.map((row) => Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+    const inOrder = (rows: Iterable<Note>): Note[] =>
+      [...rows].toSorted((a, b) => (a.shelf < b.shelf || (a.shelf === b.shelf && a.id < b.id) ? -1 : 1))
+    const all = await notes.scan({ consistent: true })
+    const expected: Record<string, readonly Note[]> = {
+      shelf: await notes.query({ where: { shelf: 's1' }, consistent: true }),
+      newest: await notes.query({ where: { shelf: 's2' }, reverse: true, limit: 7, consistent: true }),
+      red: await notes.query({
+        index: 'byColour',
+        where: { colour: 'red' },
+        filter: expr`begins_with(${attribute('text')}, ${'even'})`,
+      }),
+      all,
+    }
+    const differences = async (): Promise<string[]> => {
+      const found: string[] = []
+      for (const [name, result] of Object.entries(results)) {
+        const { current } = result
+        if (current === undefined || current.isPending) found.push(`${name} is not settled`)
+        else if (sorted(current.rows) !== sorted(expected[name] ?? [])) found.push(`${name} differs`)
+      }
+      const stored = await notes.get({ shelf: 's0', id: 1 }, { consistent: true })
+      if (sorted([item.current?.item ?? ({} as Note)]) !== sorted([stored ?? ({} as Note)])) found.push('item differs')
+      for (let id = 0; id < 3; id++) {
+        const cached = await notes.get({ shelf: 's0', id })
+        const kept = all.find((note) => note.shelf === 's0' && note.id === id)
+        if (sorted(cached ? [cached] : []) !== sorted(kept ? [kept] : [])) found.push(`cached ${id} differs`)
+      }
+      if (sorted(inOrder(replayed.values())) !== sorted(inOrder(all))) found.push('changes differ')
+      return found
+    }
+    const deadlineMs = performance.now() + 10_000
+    let found = await differences()
+    while (found.length > 0 && performance.now() < deadlineMs) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      found = await differences()
+    }
+    return { differences: found, notes: all.length, cacheHits: cacheHits() }
+  })
+}
