@@ -63,6 +63,9 @@ export function checkComparedTypes(condition: BoundCondition, attributes: readon
     case 'begins_with':
       checkOperands([condition.operand, condition.prefix], attributes)
       break
+    case 'contains':
+      checkOperands([condition.operand, condition.content], attributes)
+      break
     default:
   }
 }

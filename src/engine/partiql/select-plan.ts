@@ -42,7 +42,8 @@ export function selectPlan(table: TableSchema, request: SelectRequest): PageSour
   checkOrderNames(select, key)
   const isQuery = key.partition.every(({ name }) => conjuncts.some(({ bound }) => equalValue(bound, name)))
   if (isQuery) checkKeyConditions(conjuncts, keyAttributes)
-  for (const { bound } of conjuncts) checkComparedTypes(bound, keyAttributes)
+  const comparedKeys = index === undefined ? keyAttributes : [...keyAttributes, ...table.keyAttributes]
+  for (const { bound } of conjuncts) checkComparedTypes(bound, comparedKeys)
   const chosen = selectedRanges({ prefix, key, conjuncts, order: select.order })
   if (chosen === undefined && select.order.length > 0) {
     throw validationException(

@@ -26,14 +26,14 @@ export interface SingleItem {
  */
 export function singleItem(table: TableSchema, where: Where | undefined): SingleItem | undefined {
   if (where === undefined) return undefined
+  const found = table.keyAttributes.map((attribute) => ({
+    attribute,
+    conjuncts: where.conjuncts.filter(({ bound }) => equalValue(bound, attribute.name) !== undefined),
+  }))
+  if (found.some(({ conjuncts }) => conjuncts.length === 0)) return undefined
   const key: Record<string, AttributeValue> = {}
-  const keyConjuncts = new Set<Conjunct>()
-  for (const attribute of table.keyAttributes) {
-    const found = where.conjuncts.filter(({ bound }) => equalValue(bound, attribute.name) !== undefined)
-    if (found.length === 0) return undefined
-    setAttribute(key, attribute.name, onlyValue(attribute, found))
-    for (const conjunct of found) keyConjuncts.add(conjunct)
-  }
+  for (const { attribute, conjuncts } of found) setAttribute(key, attribute.name, onlyValue(attribute, conjuncts))
+  const keyConjuncts = new Set(found.flatMap(({ conjuncts }) => conjuncts))
   return { key, others: where.conjuncts.filter((conjunct) => !keyConjuncts.has(conjunct)) }
 }
 

@@ -196,6 +196,10 @@ function conjunctsOf(bound: BoundCondition, syntax: ConditionSyntax): readonly C
 
 function orderKey({ term, isDescending }: OrderSyntax): OrderKey {
   if (term.kind === 'name') return { name: term.text, isDescending }
-  const type = term.kind === 'string' || term.kind === 'number' ? term.text : term.kind.toUpperCase()
-  throw validationException(`Argument to ORDER BY must be of type VariableReference. Type: ${type}`)
+  throw validationException(`Argument to ORDER BY must be of type VariableReference. Type: ${orderedType(term)}`)
+}
+
+function orderedType(term: TermSyntax): string {
+  if (term.kind === 'string' || term.kind === 'number') return term.text
+  return term.kind === 'operation' ? term.operator : term.kind.toUpperCase()
 }

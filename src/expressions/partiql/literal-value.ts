@@ -110,7 +110,7 @@ function bagValue(elements: readonly TermSyntax[], place: Place): AttributeValue
 function describe(term: TermSyntax, depth: number): string {
   switch (term.kind) {
     case 'name':
-      return 'VariableReference'
+      return depth === 1 ? term.text : 'VariableReference'
     case 'path':
       return 'Path'
     case 'parameter':

@@ -143,7 +143,7 @@ function callOf(
     throw validationException(
       CONDITION_FUNCTIONS.has(name)
         ? `The function is not allowed in an update expression; function: ${name}`
-        : `Unrecognized function: ${written}`,
+        : `Unrecognized function: ${name}`,
     )
   }
   return { kind: 'function', name, operands: operands.map((operand) => operandOf(scope, operand)) }

@@ -145,7 +145,7 @@ function predicateOf(
   if (PREDICATES.has(name)) {
     return { kind: 'function', name, operands: operands.map((operand) => operandOf(scope, operand)) }
   }
-  throw name === 'size' ? notBoolean() : notInCondition(written, name)
+  throw name === 'size' ? notBoolean() : notInCondition(name)
 }
 
 function operandOf(scope: StatementScope, term: TermSyntax): OperandSyntax {
@@ -181,7 +181,7 @@ function sizeOf(
   if (name === 'size') {
     return { kind: 'function', name, operands: operands.map((operand) => operandOf(scope, operand)) }
   }
-  if (!PREDICATES.has(name)) throw notInCondition(written, name)
+  if (!PREDICATES.has(name)) throw notInCondition(name)
   throw validationException(`The function is not allowed to be used this way in an expression; function: ${name}`)
 }
 
@@ -193,10 +193,10 @@ function unsupportedOperator(operator: string): ServiceException {
   return validationException(`Unsupported operator in Condition Expression. Operator: ${operator}`)
 }
 
-function notInCondition(written: string, name: string): ServiceException {
+function notInCondition(name: string): ServiceException {
   return validationException(
     UPDATE_FUNCTIONS.has(name)
       ? `The function is not allowed in a condition expression; function: ${name}`
-      : `Unrecognized function: ${written}`,
+      : `Unrecognized function: ${name}`,
   )
 }
