@@ -10,7 +10,7 @@ import type { Prepared } from '../rpc/pending-call.ts'
 import type { BulkOutput, CallForm, WorkerOperations } from '../rpc/protocol.ts'
 import type { Session } from '../rpc/session.ts'
 import type { BulkOptions, BulkWork, Source } from './bulk.ts'
-import type { Change, ChangesOptions } from './change-types.ts'
+import type { ChangesOptions } from './change-types.ts'
 import type { ItemOf, KeyOf, TableDefinition } from './define-table.ts'
 import type { ExpressionWriter } from './expression.ts'
 import { writeKeyCondition } from './key-condition.ts'
@@ -205,7 +205,7 @@ export interface Table<Definition extends TableDefinition> {
    * @throws ServiceException TrimmedDataAccessException when changes behind `from` are older than 24 hours
    * @throws DatabaseError `InvalidOption` when the table has no stream, or one that shows less than `view`
    */
-  changes(options?: ChangesOptions): AsyncIterableIterator<Change<ItemOf<Definition>, KeyOf<Definition>>, undefined>
+  changes(options?: ChangesOptions): AsyncIterableIterator<ChangeOf<Definition>, undefined>
 
   /**
    * Runs a function on the table's changes, batch by batch, each at least once: its checkpoint is kept in the database, and

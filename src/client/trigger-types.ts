@@ -3,10 +3,13 @@
 import type { NativeItem } from '../model/native.ts'
 import type { TriggerFailure, TriggerHandler, TriggerSettings } from '../streams/trigger-types.ts'
 import type { Change } from './change-types.ts'
-import type { ItemOf, KeyOf, TableDefinition } from './define-table.ts'
+import type { ItemOf, PrimaryKeyNames, TableDefinition } from './define-table.ts'
 
 /** A change of a table of this definition. */
-export type ChangeOf<Definition extends TableDefinition> = Change<ItemOf<Definition>, KeyOf<Definition>>
+export type ChangeOf<Definition extends TableDefinition> = Change<
+  ItemOf<Definition>,
+  Pick<ItemOf<Definition>, PrimaryKeyNames<Definition> & keyof ItemOf<Definition>>
+>
 
 /** A trigger of a table. */
 export interface TriggerOptions<ChangeType> extends TriggerSettings {

@@ -3,9 +3,9 @@
 import 'fake-indexeddb/auto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
-import type { Change } from '../../../src/client/change-types.ts'
 import { defineTable } from '../../../src/client/define-table.ts'
 import { type Database, openDatabase } from '../../../src/client/open-database.ts'
+import type { ChangeOf } from '../../../src/client/trigger-types.ts'
 import { openMemoryDatabase } from '../../support/memory-database.ts'
 import { type PortWorker, startPortWorker } from '../../support/port-worker.ts'
 import { serve } from '../../../worker/serve.ts'
@@ -16,14 +16,13 @@ interface Note {
   readonly text?: string
 }
 
-type NoteChange = Change<Note, { readonly owner: string }>
-
 const notes = defineTable<Note>()({
   name: 'notes',
   attributes: { owner: 'S', at: 'N' },
   key: { partition: 'owner', sort: 'at' },
   stream: 'NEW_AND_OLD_IMAGES',
 })
+type NoteChange = ChangeOf<typeof notes>
 const silent = defineTable<Note>()({
   name: 'silent',
   attributes: { owner: 'S', at: 'N' },
@@ -98,7 +97,7 @@ describe('changes', () => {
     const table = (await open()).table(notes)
     await table.putMany(Array.from({ length: 600 }, (_, at) => ({ owner: 'ann', at })))
     const all = await take(table.changes({ from: 'start' }), 600)
-    expect(all.map(({ key }) => (key as unknown as Note).at).toSorted((a, b) => a - b)).toEqual(all.map((_, at) => at))
+    expect(all.map(({ key }) => key.at).toSorted((a, b) => a - b)).toEqual(all.map((_, at) => at))
     const rest = await take(table.changes({ from: all[399]?.position ?? '' }), 200)
     expect(rest.map(({ key }) => key)).toEqual(all.slice(400).map(({ key }) => key))
   })

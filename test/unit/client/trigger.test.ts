@@ -96,7 +96,7 @@ describe('a trigger', () => {
     const start = (database: Database): Trigger =>
       database
         .table(orders)
-        .trigger({ name: 'log', run: (changes) => seen.add(...changes.map(({ key }) => Number(key.number))) })
+        .trigger({ name: 'log', run: (changes) => seen.add(...changes.map(({ key }) => key.number)) })
     const trigger = start(first)
     await first.table(orders).put(order(1))
     await seen.count(1)
@@ -139,7 +139,7 @@ describe('a trigger', () => {
       onFailure: parked,
       run(changes) {
         if (changes.some(({ key }) => key.number === 2)) throw new Error('not this one')
-        seen.add(...changes.map(({ key }) => Number(key.number)))
+        seen.add(...changes.map(({ key }) => key.number))
       },
     })
     await database.table(orders).putMany([order(1), order(2), order(3)])
@@ -181,12 +181,12 @@ describe('a trigger', () => {
     await database.table(orders).put(order(1))
     await seen.count(1)
     await database.close()
-    await trigger.ended
-    await other.ended
+    expect(await trigger.ended).toBe(undefined)
+    expect(await other.ended).toBe(undefined)
     const { database: again } = await openMemoryDatabase({ tables })
     opened.push(again)
     const short = again.table(orders).trigger({ name: 'x', run: () => undefined })
     await again.send('UpdateTable', { TableName: 'orders', StreamSpecification: { StreamEnabled: false } })
-    await short.ended
+    expect(await short.ended).toBe(undefined)
   })
 })
