@@ -3,6 +3,7 @@
 
 import { type CancellationReason, ServiceException } from '../model/service-exception.ts'
 import { isEmptyKeyRefusal } from './item-key.ts'
+import { isKeyPathRefusal } from './key-paths.ts'
 
 /** What the service calls the exceptions that cancel a transaction, among the reasons. */
 const REASON_CODES: ReadonlyMap<string, string> = new Map([
@@ -54,7 +55,7 @@ export class Cancellation {
   #note(actionIndex: number, error: unknown): void {
     if (!(error instanceof ServiceException)) throw error
     const Code = REASON_CODES.get(error.name)
-    if (Code === undefined || isEmptyKeyRefusal(error)) throw error
+    if (Code === undefined || isEmptyKeyRefusal(error) || isKeyPathRefusal(error)) throw error
     const { message: Message, Item } = error
     this.#reasons.set(actionIndex, { Code, Message, ...(Item && { Item }) })
   }

@@ -96,7 +96,7 @@ export function checkRequest(
   scope: ArnScope = LOCAL_SCOPE,
 ): Readonly<Record<string, unknown>> {
   checkType(input ?? {}, shape)
-  const request = withoutNulls((input ?? {}) as Readonly<Record<string, unknown>>)
+  const request = withoutNullMembers((input ?? {}) as Readonly<Record<string, unknown>>, shape)
   checkFirst(request, shape)
   const errors: string[] = []
   checkMembers(request, shape, { parent: undefined, step: '', isMember: true, scope, errors })
@@ -107,11 +107,63 @@ export function checkRequest(
   return request
 }
 
-function withoutNulls(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  for (const name in input) {
-    if (input[name] === null) return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null))
+/** The same value where nothing is null, as almost always. Null elements and null values of maps are errors, and stay. */
+function withoutNulls(value: unknown, shape: Shape): unknown {
+  switch (shape.kind) {
+    case 'structure':
+      return withoutNullMembers(value as Readonly<Record<string, unknown>>, shape)
+    case 'list': {
+      const elements = value as readonly unknown[]
+      const { element } = shape
+      return holdsStructures(element) ? mapChanged(elements, (each) => each && withoutNulls(each, element)) : value
+    }
+    case 'map': {
+      if (!holdsStructures(shape.value)) return value
+      const map = value as Readonly<Record<string, unknown>>
+      const names = Object.keys(map)
+      const values = names.map((name) => map[name])
+      const kept = mapChanged(values, (each) => each && withoutNulls(each, shape.value))
+      return kept === values ? map : Object.fromEntries(names.map((name, at) => [name, kept[at]]))
+    }
+    default:
+      return value
   }
-  return input
+}
+
+function withoutNullMembers(
+  value: Readonly<Record<string, unknown>>,
+  { members }: StructureShape,
+): Readonly<Record<string, unknown>> {
+  let copy: Record<string, unknown> | undefined
+  for (const name in value) {
+    const member = value[name]
+    const shape = members[name]
+    const kept = member === null || member === undefined || shape === undefined ? member : withoutNulls(member, shape)
+    if (kept === member && member !== null) continue
+    copy ??= { ...value }
+    if (member === null) delete copy[name]
+    else copy[name] = kept
+  }
+  return copy ?? value
+}
+
+function holdsStructures(shape: Shape): boolean {
+  switch (shape.kind) {
+    case 'structure':
+      return true
+    case 'list':
+      return holdsStructures(shape.element)
+    case 'map':
+      return holdsStructures(shape.value)
+    default:
+      return false
+  }
+}
+
+/** The same array where `change` has changed nothing. */
+function mapChanged(values: readonly unknown[], change: (value: unknown) => unknown): readonly unknown[] {
+  const changed = values.map(change)
+  return changed.every((value, at) => value === values[at]) ? values : changed
 }
 
 // Types

@@ -1,6 +1,6 @@
 // Key attributes are scalars: no expression may reach into one.
 
-import { validationException } from '../model/service-exception.ts'
+import { type ServiceException, validationException } from '../model/service-exception.ts'
 import type { TableSchema } from './table-schema.ts'
 
 /** What an expression tells of its paths. */
@@ -23,8 +23,13 @@ export function checkKeyPaths(table: TableSchema, expression: PathReport | undef
   }
 }
 
+const NOT_SCALAR = "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed:"
+
+/** Whether this is the refusal of a path below a key attribute: the service makes it before a transaction begins. */
+export function isKeyPathRefusal({ message }: ServiceException): boolean {
+  return message.startsWith(NOT_SCALAR)
+}
+
 function notScalar(role: 'Key' | 'IndexKey', name: string): Error {
-  return validationException(
-    `Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: ${role}: ${name}`,
-  )
+  return validationException(`${NOT_SCALAR} ${role}: ${name}`)
 }

@@ -34,7 +34,7 @@ function run(services: EngineServices, input: TransactWriteItemsInput): Promise<
 }
 
 function itemAction(item: TransactWriteItem): ItemAction {
-  const [kind, ...others] = KINDS.filter((name) => item[name] !== undefined && item[name] !== null)
+  const [kind, ...others] = KINDS.filter((name) => item[name] !== undefined)
   if (others.length > 0) {
     throw validationException('TransactItems can only contain one of Check, Put, Update or Delete')
   }
@@ -59,9 +59,7 @@ function itemAction(item: TransactWriteItem): ItemAction {
 /** Parameters that only single writes have (those of before expressions, ReturnValues) mean nothing here. */
 function parametersOf<K extends Kind>(item: TransactWriteItem, kind: K): NonNullable<TransactWriteItem[K]> {
   const { members }: StructureShape = transactActionShapes[kind]
-  const given = Object.entries(item[kind] ?? {}).filter(
-    ([name, value]) => Object.hasOwn(members, name) && value !== null && value !== undefined,
-  )
+  const given = Object.entries(item[kind] ?? {}).filter(([name]) => Object.hasOwn(members, name))
   return Object.fromEntries(given) as NonNullable<TransactWriteItem[K]>
 }
 

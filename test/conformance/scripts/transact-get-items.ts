@@ -48,6 +48,10 @@ export const transactGetItemsScript: Script = {
       get('1', { ProjectionExpression: 'b.c, #e', ExpressionAttributeNames: { '#e': 'e' } }),
       get('nothing', { ProjectionExpression: 'b' }),
     ]),
+    read('takes parameters that are null as not given', [
+      get('1', { ProjectionExpression: null, ExpressionAttributeNames: null }),
+    ]),
+    read('pays no heed to AttributesToGet', [get('1', { AttributesToGet: ['b'] })]),
     read('answers an item without the parts that it lacks', [get('1', { ProjectionExpression: 'x' })]),
     step('counts two read units for each item, and for what is not there', 'TransactGetItems', {
       TransactItems: [get('1'), get('2', { ProjectionExpression: 'a' }), get('nothing')],

@@ -206,6 +206,16 @@ export const transactWriteItemsScript: Script = {
     write('refuses an action that is two', [
       { Put: { TableName: 'hash', Item: { a: { S: '1' } } }, Delete: { TableName: 'hash', Key: { a: { S: '1' } } } },
     ]),
+    write('refuses a path below a key before anything is cancelled', [
+      check('6', 'attribute_exists(a)'),
+      put('1', {}, { ConditionExpression: 'attribute_exists(a.b)' }),
+    ]),
+    write('takes parameters that are null as not given', [
+      {
+        Put: { TableName: 'hash', Item: { a: { S: 'null' } }, ConditionExpression: null, ExpressionAttributeNames: null },
+        Delete: null,
+      },
+    ]),
     write(
       'refuses a table that is not there',
       [{ Put: { TableName: 'nowhere', Item: { a: { S: '1' } } } }],
