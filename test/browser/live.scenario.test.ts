@@ -29,6 +29,10 @@ const WRITES = 10_000
 const TABS = 3
 const TIMEOUT_MS = 240_000
 
+/** A page that goes back to where its visitor came from. */
+const AWAY = `<!doctype html><title>Away</title><link rel="icon" href="data:," />
+<script>addEventListener('load', () => setTimeout(() => history.back(), 500))</script>`
+
 /** What a tab keeps between two steps of a test. */
 interface Watched {
   readonly notes: Table<typeof NOTES>
@@ -37,6 +41,7 @@ interface Watched {
   /** The table as its changes tell it. */
   readonly replayed: Map<string, Note>
   isWriting: boolean
+  wasLeft: boolean
   cacheHits(): number
 }
 
@@ -53,7 +58,7 @@ let browser: BrowserSession
 let tabs: BrowserPage[]
 
 beforeEach(async () => {
-  server = await startPackageServer()
+  server = await startPackageServer({ pages: { '/away': AWAY } })
   profileDirectory = await createProfile('chromium')
   browser = await startBrowser('chromium', profileDirectory)
   tabs = []
@@ -114,6 +119,49 @@ describe('three tabs that write at random', () => {
   )
 })
 
+describe('a tab that goes to another page and back', () => {
+  it(
+    'goes on showing what is in the table, whether it was kept or loaded anew',
+    async () => {
+      const [away, other] = tabs as [BrowserPage, BrowserPage]
+      await watch(away)
+      await watch(other)
+      await away.evaluate((address) => {
+        const watched = window.watched as Watched
+        addEventListener('pagehide', () => (watched.wasLeft = true))
+        setTimeout(() => location.assign(address), 0)
+      }, `${server.origin}/away`)
+      await write(other, { seed: 1, count: 500 })
+      const isKept = await returned(away)
+      console.log(isKept ? 'the page was kept' : 'the page was loaded anew')
+      if (!isKept) await watch(away)
+      await write(away, { seed: 2, count: 500 })
+
+      const findings = await Promise.all([away, other].map(findDifferences))
+      expect(findings).toMatchObject([NO_DIFFERENCES, NO_DIFFERENCES])
+    },
+    TIMEOUT_MS,
+  )
+})
+
+/** Waits until a page is back from where it was sent; false when it has come back without what it kept. */
+async function returned(tab: BrowserPage): Promise<boolean> {
+  const deadlineMs = Date.now() + 20_000
+  while (Date.now() < deadlineMs) {
+    const place = await tab
+      .evaluate(() => {
+        const watched = window.watched as Watched | undefined
+        if (document.title !== 'Tidetable') return 'away'
+        return watched === undefined ? 'anew' : watched.wasLeft ? 'kept' : 'not gone yet'
+      })
+      // Pages that come and go break evaluations off.
+      .catch(() => 'on the way')
+    if (place === 'anew' || place === 'kept') return place === 'kept'
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('The page does not come back.')
+}
+
 /** Opens the database in a tab and follows it in every way. */
 function watch(tab: BrowserPage): Promise<void> {
   return tab.evaluate(
@@ -143,12 +191,12 @@ function watch(tab: BrowserPage): Promise<void> {
         >) {
           const { shelf, id } = change.key
           if (change.newItem === undefined) replayed.delete(`${shelf} ${id}`)
-          else replayed.set(`${shelf} ${id}`, change.newItem as Note)
+          else replayed.set(`${shelf} ${id}`, change.newItem)
         }
       }
       void replay()
       const cacheHits = (): number => database.cacheStatistics().hits
-      window.watched = { notes, results, item, replayed, isWriting: false, cacheHits } satisfies Watched
+      window.watched = { notes, results, item, replayed, isWriting: false, wasLeft: false, cacheHits } satisfies Watched
     },
     DATABASE,
     NOTES,
