@@ -163,13 +163,11 @@ function isStorable(value: number | bigint | NumberValue): boolean {
   return typeof value !== 'number' || Number.isFinite(value)
 }
 
+/** A plain object. A Map is set as it is; what cannot be stored is left to the packer, which has words for it. */
 function isMap(value: unknown): value is Attributes {
   if (typeof value !== 'object' || value === null) return false
-  return !(value instanceof Set || value instanceof NumberValue || Array.isArray(value) || isBinary(value))
-}
-
-function isBinary(value: object): boolean {
-  return value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function isAbsent(value: unknown): boolean {

@@ -365,6 +365,15 @@ describe('update with a recipe', () => {
     expect(updated).toEqual({ ...DELFT, list: list.map(({ at }) => ({ at, even: at % 2 === 0 })), other: 1 })
   })
 
+  it('stores Maps, and refuses what cannot be stored, as put does', async () => {
+    await table.put({ ...DELFT, address: { mayor: 'x' } })
+    await table.update(DELFT, (city) => void (city['address'] = new Map([['mayor', 'y']]) as never))
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, address: { mayor: 'y' } })
+    const date = table.update(DELFT, (city) => void (city['address'] = new Date(0) as never))
+    await expect(date).rejects.toThrow('A value of type Date cannot be stored: convert it to a plain value first.')
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, address: { mayor: 'y' } })
+  })
+
   it('looks at 100 attributes, and refuses to look at 101', async () => {
     const wide = (count: number): Record<string, number> =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`n${at}`, at]))
