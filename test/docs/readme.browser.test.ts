@@ -40,3 +40,11 @@ it('runs statements of PartiQL', async () => {
   await deleteDatabase('atlas')
   expect(found).toEqual([[{ name: { S: 'Delft' }, water: { N: '1.3' } }], undefined])
 })
+
+it('tells changes, and runs a trigger on them', async () => {
+  await deleteDatabase('ledger')
+  const { heard, finish } = await import('./changes-example.ts')
+  expect(heard).toEqual(['insert 1', 'insert 2'])
+  expect(await finish()).toBe(42)
+  await deleteDatabase('ledger')
+})

@@ -22,7 +22,13 @@ describe('the README', () => {
   it('shows the examples that the browser tests run', () => {
     const shown = Array.from(readme.matchAll(/```ts\n([\s\S]*?)```/g), ([, text]) => text?.trim())
     expect(shown).toEqual(
-      ['readme-example.ts', 'live-example.ts', 'transaction-example.ts', 'partiql-example.ts'].map(exampleText),
+      [
+        'readme-example.ts',
+        'live-example.ts',
+        'transaction-example.ts',
+        'partiql-example.ts',
+        'changes-example.ts',
+      ].map(exampleText),
     )
   })
 
