@@ -7,6 +7,7 @@ import {
   type CreateTableCommandInput,
   DeleteTableCommand,
   DescribeTableCommand,
+  DuplicateItemException,
   type DynamoDBClient,
   GetItemCommand,
   ListTablesCommand,
@@ -17,10 +18,13 @@ import {
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb'
 import {
+  BatchExecuteStatementCommand,
   BatchGetCommand,
   BatchWriteCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
+  ExecuteStatementCommand,
+  ExecuteTransactionCommand,
   GetCommand,
   paginateQuery,
   PutCommand,
@@ -302,6 +306,38 @@ export function describeSdkDoor(door: string, open: () => Promise<ClientUnderTes
         })
         const { Count } = await documents.send(new ScanCommand({ TableName }))
         expect(Count).toBe(1)
+      })
+    })
+
+    describe('PartiQL of DynamoDBDocumentClient', () => {
+      it('runs statements', async () => {
+        const documents = DynamoDBDocumentClient.from(client)
+        const insert = new ExecuteStatementCommand({
+          Statement: `INSERT INTO "${TableName}" VALUE {'pk':?,'sk':?,'population':1}`,
+          Parameters: ['NL', 'Delft'],
+        })
+        await documents.send(insert)
+        await expect(documents.send(insert)).rejects.toBeInstanceOf(DuplicateItemException)
+        const Statement = `SELECT sk, population FROM "${TableName}" WHERE pk=? AND sk=?`
+        const Parameters = ['NL', 'Delft']
+        const { Items } = await documents.send(new ExecuteStatementCommand({ Statement, Parameters }))
+        expect(Items).toEqual([{ sk: 'Delft', population: 1 }])
+        const batch = new BatchExecuteStatementCommand({ Statements: [{ Statement, Parameters }, { Statement: 'x' }] })
+        expect((await documents.send(batch)).Responses).toMatchObject([
+          { TableName, Item: { sk: 'Delft', population: 1 } },
+          { Error: { Code: 'ValidationError' } },
+        ])
+        const update = `UPDATE "${TableName}" SET population=population+? WHERE pk='NL' AND sk='Delft'`
+        const transaction = new ExecuteTransactionCommand({
+          TransactStatements: [{ Statement: update, Parameters: [1] }],
+        })
+        await documents.send(transaction)
+        const failing = new ExecuteTransactionCommand({
+          TransactStatements: [{ Statement: `${update} AND population=?`, Parameters: [1, 77] }],
+        })
+        await expect(documents.send(failing)).rejects.toBeInstanceOf(TransactionCanceledException)
+        const read = new ExecuteTransactionCommand({ TransactStatements: [{ Statement, Parameters }] })
+        expect((await documents.send(read)).Responses).toEqual([{ Item: { sk: 'Delft', population: 2 } }])
       })
     })
 

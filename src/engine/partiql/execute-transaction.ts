@@ -3,8 +3,11 @@
 // another key by the time of the transaction, it is refused there.
 
 import { after, allOf, type MaybePromise } from '../../base/maybe-promise.ts'
+import { textSizeBytes } from '../../base/utf8.ts'
 import { bindStatement } from '../../expressions/partiql/bind-statement.ts'
 import type { BoundExists, BoundSelect, BoundStatement, BoundWrite } from '../../expressions/partiql/bound-statement.ts'
+import { valueSizeBytes } from '../../model/item-size.ts'
+import { MAX_TRANSACTION_SIZE_BYTES } from '../../model/limits.ts'
 import type { ExecuteTransactionInput, ExecuteTransactionOutput } from '../../model/operations.ts'
 import { type ServiceException, validationException } from '../../model/service-exception.ts'
 import type { Reader } from '../../storage/contract.ts'
@@ -17,7 +20,7 @@ import { readSnapshot } from '../read-snapshot.ts'
 import { runTransaction } from '../run-transaction.ts'
 import type { TableSchema } from '../table-schema.ts'
 import { CapacityTallies } from './capacity-tallies.ts'
-import { readSingle, singleRead, type SingleRead } from './single-read.ts'
+import { type FoundItem, readSingle, singleRead, type SingleRead } from './single-read.ts'
 import { existsAction, onFailureOf, writeAction } from './statement-action.ts'
 import { statementParameters } from './statement-parameters.ts'
 
@@ -31,10 +34,17 @@ export function executeTransaction(
   input: ExecuteTransactionInput,
   context: RequestContext,
 ): MaybePromise<ExecuteTransactionOutput<OutputRow>> {
-  const statements = input.TransactStatements.map(({ Statement, Parameters }) =>
-    bindStatement(Statement, statementParameters(Parameters)),
-  )
+  let sizeBytes = 0
+  const statements = input.TransactStatements.map(({ Statement, Parameters }) => {
+    const parameters = statementParameters(Parameters)
+    sizeBytes += textSizeBytes(Statement)
+    for (const parameter of parameters) sizeBytes += valueSizeBytes(parameter)
+    return bindStatement(Statement, parameters)
+  })
   statements.forEach(checkReturning)
+  if (sizeBytes > MAX_TRANSACTION_SIZE_BYTES) {
+    throw validationException(`Transaction payload size cannot exceed 4MB. Payload Size: ${sizeBytes}`)
+  }
   const reads = statements.filter((statement) => statement.kind === 'select')
   if (reads.length === statements.length) return readTransaction(services, { input, context, reads })
   if (reads.length > 0) {
@@ -69,6 +79,7 @@ function readTransaction(
       }
       const tallies = new CapacityTallies(input.ReturnConsumedCapacity, 'ReadCapacityUnits')
       return after(allOf(located.map((read) => readSingle({ catalog, reader, context }, read))), (found) => {
+        checkFoundSize(found)
         const responses = found.map(({ row, sizeBytes }, at) => {
           tallies.of((reads[at] as BoundSelect).tableName)?.addTable(readUnits(sizeBytes, true))
           return row === undefined ? {} : { Item: row }
@@ -77,6 +88,12 @@ function readTransaction(
       })
     }),
   )
+}
+
+function checkFoundSize(found: readonly FoundItem[]): void {
+  let sizeBytes = 0
+  for (const item of found) sizeBytes += item.sizeBytes
+  if (sizeBytes > MAX_TRANSACTION_SIZE_BYTES) throw validationException(`Payload in response is too large.${sizeBytes}`)
 }
 
 function locatedRead(table: TableSchema, select: BoundSelect, at: number): SingleRead {
