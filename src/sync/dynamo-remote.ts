@@ -168,7 +168,8 @@ function clientCondition({ previousMutation }: Push): object {
   }
 }
 
-function headPut({ heads, pushId }: Push, scope: string): object {
+/** Moves a scope's head on by one, if it is as the push knows it. */
+export function headPut({ heads, pushId }: Pick<Push, 'heads' | 'pushId'>, scope: string): object {
   const head = heads[scope]
   assert(head !== undefined, 'A push knows the head of each scope that it writes to.')
   if (head.sequence === 0) {

@@ -1,10 +1,10 @@
 // DynamoDB's API from wherever this runs, signed with the app's credentials: what the direct road to a remote is made of.
 
 import { AwsV4Signer } from 'aws4fetch'
-import { decodeBase64, encodeBase64 } from '../base/base64.ts'
 import type { Clock } from '../base/clock.ts'
 import type { DynamoApi } from './dynamo-remote.ts'
 import { failureKind } from './remote-failure.ts'
+import { decodeWireJson, encodeWireJson } from './wire-values.ts'
 
 /** Credentials, as an identity pool or a role gives them. */
 export interface Credentials {
@@ -55,7 +55,7 @@ export function createSignedApi(options: SignedApiOptions): DynamoApi {
   }
   return {
     async send(operation, input) {
-      const body = encode(input)
+      const body = encodeWireJson(input)
       try {
         return await send(operation, body)
       } catch (error) {
@@ -148,27 +148,13 @@ function compactTime(timeMs: number): string {
   return new Date(timeMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
 }
 
-/** Binary values are base64 on the wire. */
-function encode(input: object): string {
-  return JSON.stringify(input, (_name, value: unknown) => (value instanceof Uint8Array ? encodeBase64(value) : value))
-}
-
 /** What is no JSON comes from somebody between here and the service. */
 function decode(text: string): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(text, reviveBinary) as Readonly<Record<string, unknown>>
+    return decodeWireJson(text) as Readonly<Record<string, unknown>>
   } catch {
     return {}
   }
-}
-
-/** A value of type B or BS: a name alone whose text, or list of texts, is no attribute value in itself. */
-function reviveBinary(_name: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const { B, BS } = value as { readonly B?: unknown; readonly BS?: unknown }
-  if (typeof B === 'string') return { B: decodeBase64(B) }
-  if (Array.isArray(BS)) return { BS: BS.map((each) => decodeBase64(String(each))) }
-  return value
 }
 
 function serviceError(answer: Readonly<Record<string, unknown>>, status: number): Error {

@@ -1,0 +1,216 @@
+// Puts writes of those who do not know the log (consoles, jobs, other services) into it, from the records of the tables'
+// streams, so that clients hear of them as of any push. Runs where the streams are read: a Lambda function, a job.
+
+import { type Random, randomUuid } from '../base/random.ts'
+import { ownAttribute } from '../model/attribute-map.ts'
+import type { AttributeMap, AttributeValue, Item, Key } from '../model/attribute-value.ts'
+import { valuesEqual } from '../model/compare-values.ts'
+import type { CancellationReason } from '../model/service-exception.ts'
+import {
+  COMPANION_KEY,
+  decodeEntry,
+  decodeHead,
+  entryKey,
+  entryRow,
+  headKey,
+  MAX_ENTRY_SIZE_BYTES,
+  numberValue,
+} from './companion-rows.ts'
+import { type DynamoRemoteOptions, headPut, type RemoteTableFacts } from './dynamo-remote.ts'
+import { failureName } from './remote-failure.ts'
+import type { Push, PushedItem, ScopeHead } from './remote-table.ts'
+import { scopeOf } from './scope.ts'
+
+/** What a stamper is made of. */
+export interface StamperOptions extends DynamoRemoteOptions {
+  readonly random: Random
+}
+
+/** One record of a table's stream, of view type `NEW_AND_OLD_IMAGES`, as far as it is looked at. */
+export interface ChangeRecord {
+  readonly table: string
+  readonly Keys: Key
+  readonly OldImage?: Item | undefined
+  readonly NewImage?: Item | undefined
+}
+
+/** What became of a record: it is in the log now, or it need not be. */
+export type StampOutcome = 'stamped' | 'not foreign' | 'superseded'
+
+/** The client under whose name foreign writes are in the log. */
+const FOREIGN_CLIENT = 'foreign'
+const DEFAULT_RETENTION_DAYS = 30
+const SECONDS_PER_DAY = 86_400
+/** A hybrid clock counts thousandths of a millisecond. */
+const CLOCK_PER_MS = 1000
+/** Times that the head may move on before a record is left to the next delivery of its batch. */
+const MAX_ATTEMPTS = 16
+
+/**
+ * Makes a function that stamps one record. It may be called again with the same record, as streams are delivered at least
+ * once; records of one item have to come in their order. A push gives each item a version that it never had; who does not
+ * know the log leaves the version as it is, or out.
+ *
+ * @throws what the API fails with, and `TransactionConflictException` when others push all the time: deliver it again
+ */
+export function createStamper(options: StamperOptions): (record: ChangeRecord) => Promise<StampOutcome> {
+  return async (record) => {
+    const facts = Object.hasOwn(options.tables, record.table) ? options.tables[record.table] : undefined
+    if (facts === undefined || !isForeign(record, facts.versionAttribute)) return 'not foreign'
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const outcome = await tryToStamp(options, facts, record)
+      if (outcome !== 'head moved') return outcome
+    }
+    throw Object.assign(new Error('Others push to the scope all the time.'), { name: 'TransactionConflictException' })
+  }
+}
+
+/** A deletion does not show who made it: one that a push made is stamped once more, which changes nothing. */
+function isForeign({ OldImage, NewImage }: ChangeRecord, versionAttribute: string): boolean {
+  if (NewImage === undefined) return true
+  const version = textOf(ownAttribute(NewImage, versionAttribute))
+  return version === undefined || version === textOf(OldImage && ownAttribute(OldImage, versionAttribute))
+}
+
+async function tryToStamp(
+  options: StamperOptions,
+  facts: RemoteTableFacts,
+  record: ChangeRecord,
+): Promise<StampOutcome | 'head moved'> {
+  const { api, companionTable } = options
+  const { table: TableName, Keys } = record
+  const { Item: current } = (await api.send('GetItem', { TableName, Key: Keys, ConsistentRead: true })) as {
+    Item?: Item
+  }
+  if (await isTold(options, facts, record, current)) return 'superseded'
+  const changes = changesOf(facts, record, current)
+  if (changes.length === 0) return 'not foreign'
+  const push = await stampOf(options, changes)
+  const scopes = Object.keys(push.heads)
+  const expiresAtSeconds =
+    Math.floor(push.clock / CLOCK_PER_MS / 1000) + (options.retentionDays ?? DEFAULT_RETENTION_DAYS) * SECONDS_PER_DAY
+  const maxSizeBytes = options.maxEntrySizeBytes ?? MAX_ENTRY_SIZE_BYTES
+  const TransactItems = [
+    itemAction(facts, record, { current, push }),
+    ...scopes.map((scope) => ({ Put: { TableName: companionTable, ...headPut(push, scope) } })),
+    ...scopes.map((scope) => ({
+      Put: {
+        TableName: companionTable,
+        Item: entryRow(push, scope, { expiresAtSeconds, maxSizeBytes }),
+        ConditionExpression: 'attribute_not_exists(#p)',
+        ExpressionAttributeNames: { '#p': COMPANION_KEY.partition },
+      },
+    })),
+  ]
+  try {
+    await api.send('TransactWriteItems', { TransactItems })
+    return 'stamped'
+  } catch (error) {
+    const { CancellationReasons: reasons = [] } = error as { CancellationReasons?: readonly CancellationReason[] }
+    const codes = reasons.map(({ Code }) => Code ?? 'None')
+    const isRefused = failureName(error) === 'TransactionCanceledException' && codes.includes('ConditionalCheckFailed')
+    if (!isRefused) throw error
+    return codes[0] === 'ConditionalCheckFailed' ? 'superseded' : 'head moved'
+  }
+}
+
+/**
+ * Whether there is nothing to stamp: a later record tells more, or the log tells what the item is by now. The version alone
+ * does not say that: a foreign write between a stamp's reading and its writing is in the item, and not in the stamp.
+ */
+async function isTold(
+  { api, companionTable }: StamperOptions,
+  facts: RemoteTableFacts,
+  { table, Keys, NewImage }: ChangeRecord,
+  current: Item | undefined,
+): Promise<boolean> {
+  if (NewImage === undefined || current === undefined) return NewImage !== current
+  const version = ownAttribute(current, facts.versionAttribute)
+  const scope = scopeOf(facts.scope, facts, current)
+  if (textOf(version) === textOf(ownAttribute(NewImage, facts.versionAttribute))) return false
+  if (version === undefined || !('N' in version) || scope === undefined) return false
+  const Key = entryKey(scope, Number(version.N))
+  const output = await api.send('GetItem', { TableName: companionTable, Key, ConsistentRead: true })
+  const { Item: row } = output as { Item?: Item }
+  const change = row && decodeEntry(row).changes.find((each) => each.table === table && isSame(each.key, Keys))
+  if (change === undefined || typeof change.image === 'string') return false
+  return isSame(change.image, withoutVersion(current, facts.versionAttribute))
+}
+
+function isSame(one: Item, other: Item): boolean {
+  return valuesEqual({ M: one }, { M: other })
+}
+
+type Change = Pick<PushedItem, 'table' | 'key' | 'image' | 'scope'>
+
+/** In its scope the item as it is now; in the scope that it has left it is gone. */
+function changesOf(facts: RemoteTableFacts, record: ChangeRecord, current: Item | undefined): readonly Change[] {
+  const { table, Keys: key, OldImage } = record
+  const before = OldImage && scopeOf(facts.scope, facts, OldImage)
+  const after = current && scopeOf(facts.scope, facts, current)
+  const changes: Change[] = []
+  if (current !== undefined && after !== undefined) {
+    changes.push({ table, key, image: withoutVersion(current, facts.versionAttribute), scope: after })
+  }
+  if (before !== undefined && before !== after) changes.push({ table, key, image: 'deleted', scope: before })
+  return changes
+}
+
+async function stampOf(
+  { api, clock, random, companionTable }: StamperOptions,
+  changes: readonly Change[],
+): Promise<Push> {
+  const at = clock.now() * CLOCK_PER_MS
+  const heads: Record<string, ScopeHead> = {}
+  for (const { scope } of changes) {
+    const input = { TableName: companionTable, Key: headKey(scope), ConsistentRead: true }
+    heads[scope] = decodeHead(((await api.send('GetItem', input)) as { Item?: Item }).Item)
+  }
+  return {
+    clientId: FOREIGN_CLIENT,
+    pushId: randomUuid(random),
+    previousMutation: 0,
+    lastMutation: 0,
+    clock: at,
+    intents: [],
+    heads,
+    items: changes.map((change) => ({ ...change, expected: 'unversioned', clock: at })),
+  }
+}
+
+/** Sets nothing but the version: what others write meanwhile stays, and its own record brings it into the log. */
+function itemAction(
+  { key, versionAttribute }: RemoteTableFacts,
+  { table: TableName, Keys: Key }: ChangeRecord,
+  { current, push }: { readonly current: Item | undefined; readonly push: Push },
+): object {
+  const partition = key.partition[0]?.name ?? ''
+  if (current === undefined) {
+    const ExpressionAttributeNames = { '#p': partition }
+    return {
+      ConditionCheck: { TableName, Key, ConditionExpression: 'attribute_not_exists(#p)', ExpressionAttributeNames },
+    }
+  }
+  const version = ownAttribute(current, versionAttribute)
+  const [{ scope }] = push.items as readonly [PushedItem]
+  const next = numberValue((push.heads[scope]?.sequence ?? 0) + 1)
+  const isThere = 'attribute_exists(#p) AND '
+  return {
+    Update: {
+      TableName,
+      Key,
+      UpdateExpression: 'SET #v = :next',
+      ConditionExpression: isThere + (version === undefined ? 'attribute_not_exists(#v)' : '#v = :version'),
+      ExpressionAttributeNames: { '#p': partition, '#v': versionAttribute },
+      ExpressionAttributeValues: { ':next': next, ...(version !== undefined && { ':version': version }) },
+    },
+  }
+}
+
+function withoutVersion(item: Item, versionAttribute: string): Item {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => name !== versionAttribute))
+}
+
+function textOf(value: AttributeValue | undefined): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value satisfies AttributeMap[string])
+}

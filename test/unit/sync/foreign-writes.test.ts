@@ -1,0 +1,199 @@
+// Writers who do not know the log: what they write reaches the clients through the stamper, once, and loses nothing.
+
+import { beforeEach, describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../src/base/random.ts'
+import type { Item } from '../../../src/model/attribute-value.ts'
+import type { ChangeRecord, StampOutcome } from '../../../src/sync/foreign-writes.ts'
+import { createStamper } from '../../../src/sync/foreign-writes.ts'
+import { createStreamStamper } from '../../../src/server/stream-stamper.ts'
+import { encodeWireJson } from '../../../src/sync/wire-values.ts'
+import {
+  COMPANION,
+  createRemote,
+  createReplica,
+  createStepClock,
+  keyOf,
+  type RemoteFixture,
+  type ReplicaFixture,
+  type StepClock,
+  TABLE,
+  TABLE_FACTS,
+} from '../../support/replication-fixture.ts'
+
+interface StreamRecord {
+  readonly dynamodb: Omit<ChangeRecord, 'table'>
+}
+
+let clock: StepClock
+let remote: RemoteFixture
+let replica: ReplicaFixture
+let iterator: string | undefined
+
+beforeEach(async () => {
+  clock = createStepClock()
+  remote = await createRemote(clock)
+  const { dispatch } = remote.engine
+  const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' }
+  await dispatch('UpdateTable', { TableName: TABLE, StreamSpecification })
+  const { Table } = (await dispatch('DescribeTable', { TableName: TABLE })) as { Table: { LatestStreamArn: string } }
+  const StreamArn = Table.LatestStreamArn
+  const { StreamDescription } = (await dispatch('DescribeStream', { StreamArn })) as {
+    StreamDescription: { Shards: readonly { ShardId: string }[] }
+  }
+  const ShardId = StreamDescription.Shards[0]?.ShardId
+  const request = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }
+  iterator = ((await dispatch('GetShardIterator', request)) as { ShardIterator: string }).ShardIterator
+  replica = await createReplica(remote, clock)
+})
+
+/** The records since the last time. */
+async function newRecords(): Promise<readonly ChangeRecord[]> {
+  const output = (await remote.engine.dispatch('GetRecords', { ShardIterator: iterator })) as {
+    Records: readonly StreamRecord[]
+    NextShardIterator?: string
+  }
+  iterator = output.NextShardIterator
+  return output.Records.map(({ dynamodb }) => ({ table: TABLE, ...dynamodb }))
+}
+
+async function stamp(records: readonly ChangeRecord[]): Promise<StampOutcome[]> {
+  const tables = { [TABLE]: TABLE_FACTS }
+  const parts = { api: remote.api, clock, random: seededRandom(9), companionTable: COMPANION, tables }
+  const stampOne = createStamper(parts)
+  const outcomes: StampOutcome[] = []
+  for (const record of records) outcomes.push(await stampOne(record))
+  return outcomes
+}
+
+async function foreign(operation: string, input: object): Promise<void> {
+  await remote.engine.dispatch(operation, { TableName: TABLE, ...input })
+}
+
+function textItem(key: string, text: string): Item {
+  return { ...keyOf(key), text: { S: text } }
+}
+
+describe('the stamper', () => {
+  it('brings foreign puts, updates and deletions to clients', async () => {
+    await foreign('PutItem', { Item: textItem('a', 'put') })
+    await foreign('PutItem', { Item: textItem('b', 'put') })
+    await foreign('PutItem', { Item: textItem('gone', 'put') })
+    expect(await stamp(await newRecords())).toEqual(['stamped', 'stamped', 'stamped'])
+    await replica.replicator.syncOnce()
+    expect(await replica.read(keyOf('a'))).toMatchObject(textItem('a', 'put'))
+    await foreign('UpdateItem', {
+      Key: keyOf('b'),
+      UpdateExpression: 'SET n = :n',
+      ExpressionAttributeValues: { ':n': { N: '1' } },
+    })
+    await foreign('DeleteItem', { Key: keyOf('gone') })
+    // Its own stamps are in the stream too.
+    expect(await stamp(await newRecords())).toEqual(['not foreign', 'not foreign', 'not foreign', 'stamped', 'stamped'])
+    await replica.replicator.syncOnce()
+    expect(await replica.read(keyOf('b'))).toMatchObject({ ...textItem('b', 'put'), n: { N: '1' } })
+    expect(await replica.read(keyOf('gone'))).toBeUndefined()
+  })
+
+  it('leaves what clients have pushed', async () => {
+    await replica.put(textItem('a', 'mine'))
+    await replica.replicator.syncOnce()
+    await replica.put(textItem('a', 'mine again'))
+    await replica.replicator.syncOnce()
+    expect(await stamp(await newRecords())).toEqual(['not foreign', 'not foreign'])
+  })
+
+  it('stamps a record once, however often it is delivered', async () => {
+    await foreign('PutItem', { Item: textItem('a', 'put') })
+    const records = await newRecords()
+    expect(await stamp([...records, ...records])).toEqual(['stamped', 'superseded'])
+    expect(await remote.engine.dispatch('GetItem', { TableName: TABLE, Key: keyOf('a') })).toEqual({
+      Item: { ...textItem('a', 'put'), _version: { N: '1' } },
+    })
+  })
+
+  it('lets a deletion of long ago not delete what was made anew', async () => {
+    await foreign('PutItem', { Item: textItem('a', 'old') })
+    await foreign('DeleteItem', { Key: keyOf('a') })
+    await replica.replicator.syncOnce()
+    await replica.put(textItem('a', 'new'))
+    await replica.replicator.syncOnce()
+    expect(await stamp(await newRecords())).toEqual(['superseded', 'superseded', 'not foreign'])
+    const other = await createReplica(remote, clock, { seed: 5 })
+    await other.replicator.syncOnce()
+    expect(await other.read(keyOf('a'))).toMatchObject(textItem('a', 'new'))
+  })
+
+  it('keeps what another foreign writer writes between reading and stamping', async () => {
+    await foreign('PutItem', { Item: textItem('a', 'one') })
+    const records = await newRecords()
+    const { send } = remote.api
+    let isIntruded = false
+    const api = {
+      async send(operation: string, input: object): Promise<unknown> {
+        if (operation === 'TransactWriteItems' && !isIntruded) {
+          isIntruded = true
+          await foreign('UpdateItem', {
+            Key: keyOf('a'),
+            UpdateExpression: 'SET n = :n',
+            ExpressionAttributeValues: { ':n': { N: '2' } },
+          })
+        }
+        return send(operation, input)
+      },
+    }
+    const parts = { clock, random: seededRandom(9), companionTable: COMPANION, tables: { [TABLE]: TABLE_FACTS } }
+    for (const record of records) await createStamper({ api, ...parts })(record)
+    expect(await stamp(await newRecords())).toEqual(['stamped', 'not foreign'])
+    await replica.replicator.syncOnce()
+    expect(await replica.read(keyOf('a'))).toMatchObject({ ...textItem('a', 'one'), n: { N: '2' } })
+  })
+
+  it('goes on from where clients have brought the head meanwhile', async () => {
+    await replica.put(textItem('b', 'mine'))
+    await foreign('PutItem', { Item: textItem('a', 'put') })
+    const records = await newRecords()
+    const { send } = remote.api
+    let isIntruded = false
+    const api = {
+      async send(operation: string, input: object): Promise<unknown> {
+        if (operation === 'TransactWriteItems' && !isIntruded) {
+          isIntruded = true
+          await replica.replicator.syncOnce()
+        }
+        return send(operation, input)
+      },
+    }
+    const parts = { clock, random: seededRandom(9), companionTable: COMPANION, tables: { [TABLE]: TABLE_FACTS } }
+    for (const record of records) expect(await createStamper({ api, ...parts })(record)).toBe('stamped')
+    await replica.replicator.syncOnce()
+    expect(await replica.read(keyOf('a'))).toMatchObject(textItem('a', 'put'))
+    expect(await replica.read(keyOf('b'))).toMatchObject(textItem('b', 'mine'))
+  })
+
+  it('fails with what the API fails with, so that the record is delivered again', async () => {
+    await foreign('PutItem', { Item: textItem('a', 'put') })
+    const error = Object.assign(new Error('slow down'), { name: 'ThrottlingException' })
+    remote.failures.push({ operation: 'TransactWriteItems', error })
+    await expect(stamp(await newRecords())).rejects.toBe(error)
+  })
+
+  it('runs as a Lambda function, which tells from where on records have to come again', async () => {
+    await foreign('PutItem', { Item: { ...keyOf('a'), bytes: { B: new Uint8Array([1, 255]) } } })
+    await foreign('PutItem', { Item: textItem('b', 'put') })
+    const tables = { [TABLE]: TABLE_FACTS }
+    const handler = createStreamStamper({ api: remote.api, tables, companionTable: COMPANION, clock })
+    const records = await newRecords()
+    const eventSourceARN = `arn:aws:dynamodb:eu-central-1:123456789012:table/${TABLE}/stream/2026-01-31T00:00:00.000`
+    const Records = records.map((dynamodb, at) => ({
+      eventSourceARN,
+      dynamodb: JSON.parse(encodeWireJson({ ...dynamodb, SequenceNumber: String(at) })) as object,
+    }))
+    const error = Object.assign(new Error('slow down'), { name: 'ThrottlingException' })
+    remote.failures.push({ operation: 'TransactWriteItems', error })
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }] })
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] })
+    await replica.replicator.syncOnce()
+    expect(await replica.read(keyOf('a'))).toMatchObject({ bytes: { B: new Uint8Array([1, 255]) } })
+    expect(await replica.read(keyOf('b'))).toMatchObject(textItem('b', 'put'))
+  })
+})
