@@ -13,6 +13,7 @@ import { type ServiceException, validationException } from '../../model/service-
 import type { Reader } from '../../storage/contract.ts'
 import { readUnits } from '../capacity.ts'
 import type { Catalog } from '../catalog.ts'
+import { checkItemSize } from '../incoming-item.ts'
 import type { ItemAction } from '../item-action.ts'
 import type { EngineServices, RequestContext } from '../operation.ts'
 import type { OutputRow } from '../output-row.ts'
@@ -138,7 +139,11 @@ function actionOf(
   { table, statement, at }: PlacedStatement,
 ): ItemAction {
   const onFailure = onFailureOf(TransactStatements[at] ?? {})
-  if (statement.kind !== 'exists') return writeAction(table, statement, onFailure)
+  if (statement.kind !== 'exists') {
+    // As in TransactWriteItems, an item that is too large does not cancel but is refused.
+    if (statement.kind === 'insert') checkItemSize(statement.item)
+    return writeAction(table, statement, onFailure)
+  }
   const action = existsAction(table, statement, onFailure)
   if (action === undefined) throw failedAt(at, 'EXISTS() must contain a single item read with additional condition')
   return action

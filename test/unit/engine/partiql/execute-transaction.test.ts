@@ -45,11 +45,11 @@ describe('ExecuteTransaction', () => {
     await expect(fewer).resolves.toMatchObject({ Responses: Array.from({ length: COUNT - 1 }, () => ({ Item: {} })) })
   })
 
-  it('cancels the insert of an item that is too large', async () => {
-    const statements = [insert('p', 'x'.repeat(MAX_ITEM_SIZE_BYTES))]
-    await expect(engine.dispatch('ExecuteTransaction', { TransactStatements: statements })).rejects.toThrow()
-    await expect(engine.dispatch('ExecuteStatement', insert('p', 'x'.repeat(MAX_ITEM_SIZE_BYTES)))).rejects.toThrow(
-      'Item size has exceeded the maximum allowed size',
-    )
+  it('refuses the insert of an item that is too large', async () => {
+    const statement = insert('p', 'x'.repeat(MAX_ITEM_SIZE_BYTES))
+    const message = 'Item size has exceeded the maximum allowed size'
+    const inserted = engine.dispatch('ExecuteTransaction', { TransactStatements: [statement] })
+    await expect(inserted).rejects.toThrow(message)
+    await expect(engine.dispatch('ExecuteStatement', statement)).rejects.toThrow(message)
   })
 })
