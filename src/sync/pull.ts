@@ -16,6 +16,8 @@ export interface PullContext {
   readonly signal: AbortSignal
   /** All scopes that are replicated here. */
   readonly scopes: readonly string[]
+  /** Hears that a scope is being read anew. */
+  readonly onLoad: (scope: string) => void
 }
 
 /** Times that a hole at the start is looked at again before an isolated read decides, and the waits between. */
@@ -37,6 +39,7 @@ export async function pullScope(context: PullContext, scope: string): Promise<bo
   for (let page = 0; page < MAX_LOG_PAGES; page++) {
     signal.throwIfAborted()
     const checkpoint = await replica.checkpoint(scope)
+    if (checkpoint?.phase !== 'complete') context.onLoad(scope)
     if (checkpoint === undefined || checkpoint.phase === 'loading') {
       await loadScope(context, scope, checkpoint)
       hasChanged = true
@@ -170,7 +173,7 @@ async function withImages(
   for (let round = 0; round < MAX_FETCH_ROUNDS; round++) {
     signal.throwIfAborted()
     const named = namedOnly(entries)
-    if (named.size === 0) return entries
+    if (named.size === 0) return filled(entries, new Map())
     const places = [...named.values()].map(({ change }): ItemPlace => ({ table: change.table, key: change.key }))
     const fetched = await remote.fetchItems(places)
     const images = new Map([...named.keys()].map((name, index) => [name, fetched[index]]))
@@ -226,7 +229,7 @@ function filled(entries: readonly LogEntry[], images: ReadonlyMap<string, Item |
 async function loadScope(context: PullContext, scope: string, checkpoint: Checkpoint | undefined): Promise<void> {
   const { replica, remote } = context
   if (checkpoint === undefined) {
-    await replica.beginLoad(scope, await remote.readHead(scope))
+    await startAnew(context, scope, await remote.readHead(scope))
     return
   }
   const [table] = checkpoint.load?.tables ?? []
@@ -239,8 +242,12 @@ async function loadScope(context: PullContext, scope: string, checkpoint: Checkp
   await replica.applyPage({ scope, table, items, next }, from)
 }
 
-/** The log does not reach back to what was read: all items are read anew. */
-async function startAnew({ replica, remote }: PullContext, scope: string, head: ScopeHead): Promise<void> {
+/**
+ * The log does not reach back to what was read, or nothing was read yet: all items are read. Entries up to the head are not
+ * looked at, so the client's row, read after the head, has to tell what became of own pushes.
+ */
+async function startAnew({ replica, remote, onLoad }: PullContext, scope: string, head: ScopeHead): Promise<void> {
+  onLoad(scope)
   const state = await replica.state()
   assert(state !== undefined, 'A database is a client of the remote before it pulls.')
   const row = await remote.readClient(state.clientId)

@@ -97,6 +97,8 @@ export interface PendingCount {
 const MAX_CONSIDERED_INTENTS = 2000
 /** Times that the app's resolver is asked for one transaction. */
 const MAX_RESOLUTION_ROUNDS = 1000
+/** Former ids that are remembered. */
+const MAX_FORMER_IDS = 16
 /** Rows that one step of a sweep looks at. */
 const SWEEP_ROWS = 500
 
@@ -130,7 +132,7 @@ export class Replica {
       for (const [name, settings] of this.#tables) await this.#declare(transaction, name, settings)
       const known = await readReplicaState(transaction)
       if (known !== undefined) return known
-      const state = { clientId, lastMutation: 0, unseenMutation: 0, nextConflict: 0 }
+      const state = { clientId, formerIds: [], lastMutation: 0, unseenMutation: 0, nextConflict: 0 }
       writeReplicaState(transaction, state)
       return state
     })
@@ -344,7 +346,7 @@ export class Replica {
       if (unknownBefore !== undefined) await this.#parkUnknown(session, transaction, { lost, unknownBefore })
       for (const attempt of lost) deleteAttempt(transaction, attempt)
       const isSame = lastMutation !== undefined
-      session.changeState({ unseenMutation: 0, ...(isSame ? { lastMutation } : { clientId, lastMutation: 0 }) })
+      session.changeState({ unseenMutation: 0, ...(isSame ? { lastMutation } : newClient(session.state, clientId)) })
     })
   }
 
@@ -368,9 +370,11 @@ export class Replica {
   ): Promise<void> {
     const checkpoint = await readCheckpoint(transaction, scope)
     assert(checkpoint !== undefined, 'A scope that is read on has a checkpoint.')
-    for (const group of groupByAuthor(entries, session.state.clientId)) {
+    const { clientId, formerIds } = session.state
+    for (const group of groupByAuthor(entries, new Set([clientId, ...formerIds]))) {
       await this.#applyGroup(session, group, checkpoint)
-      if (group.isOwn) await this.#passMutation(session, transaction, lastOf(group.entries))
+      if (group.isOwn && lastOf(group.entries).clientId === clientId)
+        await this.#passMutation(session, transaction, lastOf(group.entries))
     }
     const last = lastOf(entries)
     for (const attempt of await readAttempts(transaction)) {
@@ -574,10 +578,10 @@ interface EntryGroup {
 }
 
 /** Entries of others in a row are taken over at once; each of this client's own stands for itself. */
-function groupByAuthor(entries: readonly LogEntry[], clientId: string): EntryGroup[] {
+function groupByAuthor(entries: readonly LogEntry[], ownIds: ReadonlySet<string>): EntryGroup[] {
   const groups: { isOwn: boolean; entries: LogEntry[] }[] = []
   for (const entry of entries) {
-    const isOwn = entry.clientId === clientId
+    const isOwn = ownIds.has(entry.clientId)
     const last = groups.at(-1)
     if (last === undefined || isOwn || last.isOwn) groups.push({ isOwn, entries: [entry] })
     else last.entries.push(entry)
@@ -596,6 +600,11 @@ function lastChanges(entries: readonly LogEntry[]): readonly (readonly [ItemChan
 
 function sortedKey(key: Key): unknown {
   return Object.entries(key).sort(([one], [other]) => (one < other ? -1 : 1))
+}
+
+/** Entries under its former ids may still come. */
+function newClient({ clientId: former, formerIds }: ReplicaState, clientId: string): Partial<ReplicaState> {
+  return { clientId, formerIds: [former, ...formerIds].slice(0, MAX_FORMER_IDS), lastMutation: 0 }
 }
 
 function lastOf(entries: readonly LogEntry[]): LogEntry {

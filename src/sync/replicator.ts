@@ -39,6 +39,11 @@ export interface SyncFailure {
 export interface SyncStatus {
   /** `stopped` before `start` and after `stop`; `waiting` for the next attempt after a failure; `idle` until the next look. */
   readonly state: 'stopped' | 'syncing' | 'idle' | 'waiting'
+  /**
+   * Whether what is here, without the pending writes, is a state that the remote had, over all scopes: not before all
+   * have been pulled once, nor while one is being read anew.
+   */
+  readonly isComplete: boolean
   readonly lastPullAtMs: number | undefined
   readonly lastPushAtMs: number | undefined
   readonly nextAttemptAtMs: number | undefined
@@ -51,6 +56,8 @@ const MAX_PUSHED_INTENTS = 1000
 const MAX_PUSHES = 10_000
 /** Times that items may be other than a push expects them, one after another, before its mutations are parked. */
 const MAX_UNEXPECTED = 5
+/** Passes over all scopes in one round: one more for each that is read anew. */
+const MAX_PULL_PASSES = 10
 const DEFAULT_POLL = { shortestMs: 5000, longestMs: 60_000 }
 /** A write waits for those that may follow it. */
 const DEBOUNCE_MS = 50
@@ -63,6 +70,7 @@ export class Replicator {
   readonly #listeners = new Set<(status: SyncStatus) => void>()
   #status: SyncStatus = {
     state: 'stopped',
+    isComplete: false,
     lastPullAtMs: undefined,
     lastPushAtMs: undefined,
     nextAttemptAtMs: undefined,
@@ -70,6 +78,7 @@ export class Replicator {
   }
   #maxIntents = MAX_PUSHED_INTENTS
   #unexpectedCount = 0
+  #hasLoaded = false
   #failures = 0
   #idleRounds = 0
   #timer: Timer | undefined
@@ -132,8 +141,9 @@ export class Replicator {
   async syncOnce(signal: AbortSignal = new AbortController().signal): Promise<void> {
     const { remote, clock, scopes } = this.#options
     const { unseenMutation } = await this.#replica.begin()
-    const context = { replica: this.#replica, remote, clock, signal, scopes }
-    for (const scope of scopes) await pullScope(context, scope)
+    const onLoad = (): void => this.#noteLoad()
+    const context = { replica: this.#replica, remote, clock, signal, scopes, onLoad }
+    await this.#pullAll(context)
     if (unseenMutation !== 0) await this.#replica.clearUnseen(unseenMutation)
     this.#tell({ lastPullAtMs: clock.now() })
     await this.#pushAll(context)
@@ -159,6 +169,18 @@ export class Replicator {
     const isThere = await this.#replica.discard(order)
     this.wake()
     return isThere
+  }
+
+  /** A scope that was read anew may be ahead of those that were pulled before it: they are pulled once more. */
+  async #pullAll(context: PullContext): Promise<void> {
+    for (let pass = 0; pass < MAX_PULL_PASSES; pass++) {
+      this.#hasLoaded = false
+      for (const scope of context.scopes) await pullScope(context, scope)
+      if (!this.#hasLoaded) {
+        this.#tell({ isComplete: true })
+        return
+      }
+    }
   }
 
   async #pushAll(context: PullContext): Promise<void> {
@@ -233,6 +255,11 @@ export class Replicator {
         resolve()
       })
     })
+  }
+
+  #noteLoad(): void {
+    this.#hasLoaded = true
+    if (this.#status.isComplete) this.#tell({ isComplete: false })
   }
 
   #schedule(delayMs: number): void {

@@ -145,7 +145,7 @@ export class Device {
       random,
       tables: replicatedTables(strategy),
       scopes: [...PARTITIONS, SHARED_SCOPE],
-      poll: { shortestMs: 2000, longestMs: 30_000 },
+      poll: { shortestMs: 2000, longestMs: 600_000 },
     })
     await this.#replicator.replica.begin()
     this.#replicator.start()
@@ -224,25 +224,17 @@ export class Device {
     )
   }
 
-  /** Looks at what it shows, as an app does, if it is complete. */
+  /** Looks at what it shows, as an app does, if it says that it is complete. */
   async look(): Promise<void> {
-    const { count } = this.#options
-    if (!(await this.#isComplete())) return
+    const { replicator, process } = this
+    if (!replicator.status.isComplete) return
     try {
       await checkInvariants(this.name, this.engine)
-      count('looked at')
+      this.#options.count('looked at')
     } catch (error) {
-      // It may have begun to load meanwhile.
-      if (await this.#isComplete()) throw error
+      // It may have begun to read something anew meanwhile.
+      if (replicator.status.isComplete && process === this.process) throw error
     }
-  }
-
-  /** Whether what it has is a state that the remote had, with what it wrote itself: not while a scope is being loaded. */
-  async #isComplete(): Promise<boolean> {
-    for (const scope of [...PARTITIONS, SHARED_SCOPE]) {
-      if ((await this.replicator.replica.checkpoint(scope))?.phase !== 'complete') return false
-    }
-    return true
   }
 
   /** Gives up all that is parked, and notes what lost conflicts. */
@@ -272,7 +264,8 @@ export class Device {
 
   /** Retries something that is parked, if there is anything. */
   async retrySomething(): Promise<void> {
-    const [first] = await this.replicator.parked()
+    // Of what may be in effect already a second time is not asked for.
+    const first = (await this.replicator.parked()).find(({ cause }) => cause.name !== 'UnknownOutcome')
     if (first !== undefined) await this.replicator.retry(first.order)
   }
 
