@@ -177,6 +177,9 @@ function nodeProject(): TestProjectInlineConfiguration {
       environment: 'node',
       include: ['test/**/*.test.ts'],
       exclude: ['**/*.browser.test.ts', '**/*.scenario.test.ts'],
+      // For machines that have other work: what hangs is told all the same.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
     },
   }
 }
