@@ -105,15 +105,19 @@ async function stepCount(): Promise<number> {
 }
 
 describe('a transaction with a token', () => {
-  it.each(FAULTS)('is made once, whichever step goes wrong: %s', async (fault: Fault) => {
-    const steps = await stepCount()
-    expect(steps).toBeGreaterThan(TRANSFERS)
-    for (let step = 1; step <= steps; step++) {
-      const disk = createMemoryDisk()
-      await runWorkload(createFaultyDevice(createMemoryDevice(disk), step, fault))
-      await expectEachOnce(disk)
-    }
-  }, 60_000)
+  it.each(FAULTS)(
+    'is made once, whichever step goes wrong: %s',
+    async (fault: Fault) => {
+      const steps = await stepCount()
+      expect(steps).toBeGreaterThan(TRANSFERS)
+      for (let step = 1; step <= steps; step++) {
+        const disk = createMemoryDisk()
+        await runWorkload(createFaultyDevice(createMemoryDevice(disk), step, fault))
+        await expectEachOnce(disk)
+      }
+    },
+    60_000,
+  )
 })
 
 describe('transactions of two tabs', () => {
