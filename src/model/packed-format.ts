@@ -155,7 +155,8 @@ export function readDouble(cursor: PackedCursor): number {
 /** Reads the payload of a decimal. */
 export function readDecimal(cursor: PackedCursor): NumberText {
   const length = readVarint(cursor)
-  const start = take(cursor, (length + 1) >> 1)
+  // No shift here: it would cut the length of damaged bytes to 32 bits, and let it pass.
+  const start = take(cursor, Math.ceil(length / 2))
   let text = ''
   for (let index = 0; index < length; index++) {
     const pair = cursor.bytes[start + (index >> 1)] as number

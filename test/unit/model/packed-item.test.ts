@@ -7,6 +7,7 @@ import { itemSizeBytes } from '../../../src/model/item-size.ts'
 import { MAX_DICTIONARY_NAMES } from '../../../src/model/limits.ts'
 import { encodeOrdered } from '../../../src/model/ordered-key.ts'
 import { createDictionary, PackedItem, packItem, projectPacked, repackItem } from '../../../src/model/packed-item.ts'
+import { readValue } from '../../../src/model/packed-value.ts'
 import { encodeOrderedAttribute } from '../../../src/model/packed-key.ts'
 
 const EVERY_TYPE: Item = {
@@ -122,6 +123,12 @@ describe('PackedItem', () => {
     expect(() => new PackedItem(packed.bytes.subarray(0, -1), dictionary)).toThrow(AssertionError)
     expect(() => new PackedItem(Uint8Array.of(...packed.bytes, 0), dictionary)).toThrow(AssertionError)
     expect(() => new PackedItem(Uint8Array.of(8, 0, 0), dictionary)).toThrow(AssertionError)
+  })
+
+  it('refuses a number that announces more digits than 32 bits count', () => {
+    // Tag and length of a decimal: 2 to the power of 33, as a varint.
+    const cursor = { bytes: new Uint8Array([8, 0x80, 0x80, 0x80, 0x80, 0x20]), at: 0 }
+    expect(() => readValue(cursor)).toThrow(AssertionError)
   })
 
   it('refuses a dictionary that lacks its names', () => {
