@@ -99,7 +99,8 @@ function libraryBuild({ entries, external, footer, emptyOutDir, plugins }: Libra
         external: [...external],
         output: {
           entryFileNames: '[name].js',
-          chunkFileNames: 'shared/[name]-[hash].js',
+          // What is loaded on first use lies apart, so that sizes can be told without it.
+          chunkFileNames: ({ isDynamicEntry }) => `${isDynamicEntry ? 'lazy' : 'shared'}/[name]-[hash].js`,
           banner: ({ name }) => (name === PROGRAM.name ? '#!/usr/bin/env node' : ''),
           footer,
         },
