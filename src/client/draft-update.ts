@@ -1,38 +1,70 @@
 // What recipes and transactions have in common: reading an item, and writing what has become of its draft on the condition
 // that it is still as it was read.
 
+import { byteKeyFromBytes } from '../base/byte-key.ts'
+import type { Clock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
-import type { NativeItem } from '../model/native.ts'
+import { type NativeItem, packNativeItem } from '../model/native.ts'
 import type { GetItemOutput } from '../model/operations.ts'
-import type { PackedItem } from '../model/packed-item.ts'
+import { createDictionary, type PackedItem } from '../model/packed-item.ts'
 import type { Session } from '../rpc/session.ts'
 import type { FinishedDraft } from './draft.ts'
 import { attribute, ExpressionWriter, type TemplateExpression } from './expression.ts'
 import type { ItemChanges, ItemPath } from './item-changes.ts'
 import { type Condition, Request, writeCondition } from './request.ts'
+import { takeTurn } from './turns.ts'
 import { clause } from './update-expression.ts'
 
 /** How often a recipe is run. Of those that race somebody always wins, so that this many must have been first. */
-export const MAX_RECIPE_RUNS = 100
+const MAX_RECIPE_RUNS = 100
 
 /** UTF-8 bytes of an update that says of every place what has become of it, and how many places. */
 const MAX_FINE_UPDATE_SIZE_BYTES = 4096
 const MAX_FINE_CHANGES = 100
 
-/** One item of one table. */
-export interface ItemPlace {
+/** What recipes work with. */
+export interface RecipeContext {
   readonly session: Session
+  readonly clock: Clock
+}
+
+/** One item of one table. */
+export interface ItemPlace extends RecipeContext {
   readonly tableName: string
   /** The partition key's, and the sort key's if there is one. */
   readonly keyNames: readonly string[]
   readonly key: NativeItem
 }
 
-/** What is thrown when others were always first. */
-export function raceLost(): DatabaseError {
-  return new DatabaseError('RaceLost', `Others were first ${MAX_RECIPE_RUNS} times.`, {
-    data: { runs: MAX_RECIPE_RUNS },
-  })
+/** A name for an item that no other has. */
+export function itemId(tableName: string, key: NativeItem): string {
+  return `${tableName} ${byteKeyFromBytes(packNativeItem(key, createDictionary()))}`
+}
+
+/**
+ * Makes attempts until one is first: one at once, the others in turns with those of this page that are at the same thing.
+ *
+ * @param attempt undefined when others were first
+ * @throws DatabaseError `RaceLost` when others were always first
+ */
+export async function untilFirst<T>(
+  { session, clock }: RecipeContext,
+  thing: string,
+  attempt: () => Promise<{ readonly result: T } | undefined>,
+): Promise<T> {
+  let done = await attempt()
+  if (done !== undefined) return done.result
+  const endTurn = await takeTurn(session, thing, clock)
+  try {
+    for (let run = 1; run < MAX_RECIPE_RUNS; run++) {
+      done = await attempt()
+      if (done !== undefined) return done.result
+    }
+  } finally {
+    endTurn()
+  }
+  const message = `Others were first ${MAX_RECIPE_RUNS} times.`
+  throw new DatabaseError('RaceLost', message, { data: { runs: MAX_RECIPE_RUNS } })
 }
 
 /** The item as it is now; undefined when there is none. */

@@ -193,11 +193,11 @@ function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storag
       ask(session, 'tidetable:http', { request, requiresSignature } satisfies WorkerOperations['tidetable:http']),
     async transact(work, options = {}) {
       const { transact } = await import('./transact.ts')
-      return transact(session, work, options)
+      return transact({ session, clock }, work, options)
     },
     async transactGet(...reads) {
       const { transactGet } = await import('./transact.ts')
-      return (await transactGet(session, reads, clock)) as never
+      return (await transactGet({ session, clock }, reads)) as never
     },
     cacheStatistics: () => live.cacheStatistics,
     statistics: () => ask(session, 'tidetable:statistics', undefined),

@@ -7,7 +7,7 @@ import type { PackedItem } from '../model/packed-item.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import type { Prepared } from '../rpc/pending-call.ts'
 import { type FinishedDraft, openDraft } from './draft.ts'
-import { addDraft, isSameItem, type ItemPlace, MAX_RECIPE_RUNS, raceLost, readItem } from './draft-update.ts'
+import { addDraft, isSameItem, itemId, type ItemPlace, readItem, untilFirst } from './draft-update.ts'
 import { isNoChange } from './item-changes.ts'
 import { type Condition, Request } from './request.ts'
 import type { RecipeOptions } from './transaction-types.ts'
@@ -19,31 +19,30 @@ import type { RecipeOptions } from './transaction-types.ts'
  * @throws ServiceException ConditionalCheckFailedException when `if` does not hold; ValidationException
  * @throws DatabaseError `RaceLost`; `InvalidOption` when the recipe looks at too many attributes
  */
-export async function updateByRecipe(
+export function updateByRecipe(
   place: ItemPlace,
   recipe: (draft: NativeItem) => unknown,
   options: RecipeOptions,
 ): Promise<NativeItem> {
-  let packed = await readItem(place)
-  for (let run = 0; run < MAX_RECIPE_RUNS; run++) {
+  return untilFirst(place, itemId(place.tableName, place.key), async () => {
+    const packed = await readItem(place)
     const { draft, finish } = openDraft({ ...place, packed })
     await recipe(draft)
     const finished = finish()
     const isWanted = packed === undefined || options.if !== undefined || !isNoChange(finished.changes())
-    if (!isWanted) return unpackNativeItem(packed as PackedItem)
+    if (!isWanted) return { result: unpackNativeItem(packed) }
     const prepare = (): Prepared => prepareUpdate(place, finished, options.if)
     try {
-      return await place.session.call(prepare, (output) =>
-        unpackNativeItem((output as Required<WriteItemOutput<PackedItem>>).Attributes),
-      )
+      return await place.session.call(prepare, (output) => ({
+        result: unpackNativeItem((output as Required<WriteItemOutput<PackedItem>>).Attributes),
+      }))
     } catch (error) {
-      if (!(error instanceof ServiceException && error.name === 'ConditionalCheckFailedException')) throw error
-      const found = await readItem(place)
-      if (isSameItem(found, packed)) throw error
-      packed = found
+      const isRefused = error instanceof ServiceException && error.name === 'ConditionalCheckFailedException'
+      // As it was when it was read: then it is the app's own condition that does not hold.
+      if (!isRefused || isSameItem(await readItem(place), packed)) throw error
+      return undefined
     }
-  }
-  throw raceLost()
+  })
 }
 
 function prepareUpdate(

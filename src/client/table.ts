@@ -368,7 +368,13 @@ class OpenTable {
 
   async #updateByRecipe(key: NativeItem, recipe: NativeRecipe, options: RecipeOptions): Promise<NativeItem> {
     const { updateByRecipe } = await import('./recipe.ts')
-    const place = { session: this.#session, tableName: this.definition.name, keyNames: this.#keyNames(), key }
+    const place = {
+      session: this.#session,
+      clock: this.#clock,
+      tableName: this.definition.name,
+      keyNames: this.#keyNames(),
+      key,
+    }
     return updateByRecipe(place, recipe, options)
   }
 

@@ -1,26 +1,24 @@
 // `db.transact(tx => …)`: many actions as one TransactWriteItems, among them drafts of items that were read, which are
 // written if they were changed and else only have to be as they were. Loaded with the first transaction.
 
-import { byteKeyFromBytes } from '../base/byte-key.ts'
-import type { Clock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
 import { type NativeItem, packNativeItem } from '../model/native.ts'
 import type { TransactGetItemsOutput } from '../model/operations.ts'
-import { createDictionary, type PackedItem } from '../model/packed-item.ts'
+import type { PackedItem } from '../model/packed-item.ts'
 import { ServiceException, validationException } from '../model/service-exception.ts'
 import type { TableDeclaration } from '../model/table-declaration.ts'
 import type { Prepared } from '../rpc/pending-call.ts'
-import type { Session } from '../rpc/session.ts'
 import type { FinishedDraft, ItemDraft } from './draft.ts'
 import { attribute, expr } from './expression.ts'
 import { isNoChange } from './item-changes.ts'
 import {
   addDraft,
   isSameItem,
+  itemId,
   type ItemPlace,
-  MAX_RECIPE_RUNS,
-  raceLost,
   readItem,
+  type RecipeContext,
+  untilFirst,
   writeGuard,
 } from './draft-update.ts'
 import { type Condition, Request } from './request.ts'
@@ -67,27 +65,26 @@ interface FinishedEntry {
  * @throws ServiceException TransactionCanceledException when a condition does not hold; ValidationException
  * @throws DatabaseError `RaceLost`; `InvalidOption`
  */
-export async function transact<T>(
-  session: Session,
+export function transact<T>(
+  context: RecipeContext,
   work: (transaction: Transaction) => T | Promise<T>,
   { token }: TransactOptions,
 ): Promise<T> {
-  for (let run = 0; run < MAX_RECIPE_RUNS; run++) {
-    const transaction = new OpenTransaction(session)
+  return untilFirst(context, 'transactions', async () => {
+    const transaction = new OpenTransaction(context)
     const result = await work(transaction as unknown as Transaction)
     const entries = await transaction.finish()
-    if (entries.length === 0) return result
+    if (entries.length === 0) return { result }
     try {
-      await session.call(
+      return await context.session.call(
         () => prepareWrite(entries, token),
-        () => undefined,
+        () => ({ result }),
       )
-      return result
     } catch (error) {
       if (!(await hasLostRace(entries, error))) throw error
+      return undefined
     }
-  }
-  throw raceLost()
+  })
 }
 
 /**
@@ -97,9 +94,8 @@ export async function transact<T>(
  * @returns in the order of the reads, undefined where there is none
  */
 export async function transactGet(
-  session: Session,
+  { session, clock }: RecipeContext,
   reads: readonly (readonly [TableDeclaration, object])[],
-  clock: Clock,
 ): Promise<(NativeItem | undefined)[]> {
   const prepare = (): Prepared =>
     together(
@@ -115,17 +111,17 @@ export async function transactGet(
 
 /** Gathers what a transaction's function asks for. */
 class OpenTransaction {
-  readonly #session: Session
+  readonly #context: RecipeContext
   /** By item. */
   readonly #entries = new Map<string, Entry>()
   #isOver = false
 
-  constructor(session: Session) {
-    this.#session = session
+  constructor(context: RecipeContext) {
+    this.#context = context
   }
 
   put(table: TableDeclaration, item: NativeItem, options: TransactionWriteOptions = {}): void {
-    const bytes = packNativeItem(item, this.#session.dictionary)
+    const bytes = packNativeItem(item, this.#context.session.dictionary)
     this.#ask(table, item, { kind: 'Put', options, add: (request) => request.packed('Item', bytes) })
   }
 
@@ -191,10 +187,10 @@ class OpenTransaction {
     }
     const keyNames = sort === undefined ? [partition] : [partition, sort]
     const key = Object.fromEntries(keyNames.map((name) => [name, keyOrItem[name]])) as NativeItem
-    const id = `${tableName} ${byteKeyFromBytes(packNativeItem(key, createDictionary()))}`
+    const id = itemId(tableName, key)
     let entry = this.#entries.get(id)
     if (entry === undefined) {
-      entry = { place: { session: this.#session, tableName, keyNames, key }, action: undefined, reading: undefined }
+      entry = { place: { ...this.#context, tableName, keyNames, key }, action: undefined, reading: undefined }
       this.#entries.set(id, entry)
     }
     return entry

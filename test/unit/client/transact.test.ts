@@ -324,6 +324,38 @@ describe('update with a recipe', () => {
     expect(await table.get(DELFT)).toEqual({ ...DELFT, visits: 20 })
   })
 
+  it('counts right when more count at once than may lose a race', async () => {
+    const count = 300
+    let runs = 0
+    const visit = (city: City): void => {
+      runs++
+      city.visits = (city.visits ?? 0) + 1
+    }
+    await Promise.all(Array.from({ length: count }, () => table.update(DELFT, visit)))
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, visits: count })
+    expect(runs).toBeLessThan(30 * count)
+  })
+
+  it('may change the same item inside of another recipe', async () => {
+    let isFirst = true
+    const outer = await table.update(DELFT, async (city) => {
+      city['outer'] = city.visits ?? 0
+      if (!isFirst) return
+      isFirst = false
+      await table.update(DELFT, (inner) => void (inner.visits = 1))
+    })
+    expect(outer).toEqual({ ...DELFT, outer: 1, visits: 1 })
+  })
+
+  it('keeps what others have changed inside of the same attribute', async () => {
+    await table.put({ ...DELFT, address: { mayor: 'x', phones: ['1'] } })
+    await Promise.all([
+      table.update(DELFT, (city) => void (city.address && (city.address.mayor = 'y'))),
+      table.update(DELFT, (city) => void city.address?.phones?.push('2')),
+    ])
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, address: { mayor: 'y', phones: ['1', '2'] } })
+  })
+
   it('gives up when others are always first', async () => {
     await table.put({ ...DELFT, visits: 0 })
     const hopeless = table.update(DELFT, async (city) => {
