@@ -36,7 +36,7 @@ export async function checkHistory(devices: readonly Device[], world: World): Pr
       const isOverwritten = device.writes
         .slice(index + 1)
         .some((later) => later.disk === disk && later.write.places.some((place) => write.places.includes(place)))
-      if (!world.seen.has(name) && !isOverwritten) throw lost(device, name)
+      if (!world.seen.has(name) && !isOverwritten && !copied.has(name)) throw lost(device, name)
     }
   }
 }
