@@ -4,7 +4,7 @@ import type { AttributeDefinition, GlobalSecondaryIndex, LocalSecondaryIndex } f
 import { MAX_GLOBAL_INDEXES, MAX_LOCAL_INDEXES } from '../model/limits.ts'
 import type { BillingMode, CreateTableInput, GlobalSecondaryIndexInput } from '../model/operations.ts'
 import { validationException } from '../model/service-exception.ts'
-import { tableNameOf } from './arn.ts'
+import { type ArnScope, tableNameOf } from './arn.ts'
 import {
   checkDistinctDefinitions,
   checkDistinctNames,
@@ -15,6 +15,7 @@ import {
   checkThroughput,
   namesOf,
 } from './index-definition.ts'
+import { checkNewSettings, newWarmThroughput, readyFor, type WarmRecord } from './table-settings.ts'
 import {
   type IndexRecord,
   NO_THROUGHPUT,
@@ -37,9 +38,10 @@ export interface NewTableFacts {
  *
  * @throws ServiceException `ValidationException`
  */
-export function checkNewTable(input: CreateTableInput): void {
+export function checkNewTable(input: CreateTableInput, scope: ArnScope): void {
   const { AttributeDefinitions, KeySchema, LocalSecondaryIndexes, GlobalSecondaryIndexes } = input
   const billingMode = input.BillingMode ?? 'PROVISIONED'
+  checkNewSettings(input, scope)
   checkThroughput(input.ProvisionedThroughput, billingMode)
   checkDistinctDefinitions(AttributeDefinitions)
   checkKeySchema(KeySchema, AttributeDefinitions)
@@ -63,7 +65,9 @@ export function checkNewTable(input: CreateTableInput): void {
 export function newTableRecord(input: CreateTableInput, { tableId, uuid, nowMs }: NewTableFacts): TableRecord {
   const billingMode = input.BillingMode ?? 'PROVISIONED'
   const local = (input.LocalSecondaryIndexes ?? []).map((index, at) => newIndex('local', index, at + 1))
-  const global = (input.GlobalSecondaryIndexes ?? []).map((index, at) => newGlobalIndex(index, local.length + at + 1))
+  const global = (input.GlobalSecondaryIndexes ?? []).map((index, at) =>
+    newGlobalIndex(index, { indexId: local.length + at + 1, billingMode }),
+  )
   return {
     format: TABLE_RECORD_FORMAT,
     tableId,
@@ -78,18 +82,35 @@ export function newTableRecord(input: CreateTableInput, { tableId, uuid, nowMs }
     ...(billingMode === 'PAY_PER_REQUEST' && { payPerRequestSinceMs: nowMs }),
     throughput: newThroughput(input),
     ...(input.OnDemandThroughput !== undefined && { onDemand: input.OnDemandThroughput }),
+    ...withWarm(input, { billingMode, resource: 'table' }),
     ...(input.TableClass !== undefined && { tableClass: input.TableClass }),
     isDeletionProtected: input.DeletionProtectionEnabled ?? false,
   }
 }
 
 /** The record of a new global index, ready for reading. */
-export function newGlobalIndex(index: GlobalSecondaryIndexInput, indexId: number): IndexRecord {
+export function newGlobalIndex(
+  index: GlobalSecondaryIndexInput,
+  { indexId, billingMode }: { readonly indexId: number; readonly billingMode: BillingMode },
+): IndexRecord {
   return {
     ...newIndex('global', index, indexId),
     throughput: newThroughput(index),
     ...(index.OnDemandThroughput !== undefined && { onDemand: index.OnDemandThroughput }),
+    ...withWarm(index, { billingMode, resource: `index ${index.IndexName}` }),
   }
+}
+
+function withWarm(
+  {
+    WarmThroughput: warm,
+    ProvisionedThroughput,
+  }: Pick<GlobalSecondaryIndexInput, 'WarmThroughput' | 'ProvisionedThroughput'>,
+  { billingMode, resource }: { readonly billingMode: BillingMode; readonly resource: string },
+): { readonly warm?: WarmRecord } {
+  const throughput = newThroughput({ ...(ProvisionedThroughput !== undefined && { ProvisionedThroughput }) })
+  const units = newWarmThroughput(warm, { ...readyFor(undefined, { billingMode, throughput }), billingMode, resource })
+  return units === undefined ? {} : { warm: units }
 }
 
 function newIndex(kind: 'local' | 'global', index: LocalSecondaryIndex, indexId: number): IndexRecord {

@@ -124,6 +124,15 @@ const onDemandThroughput = structure('OnDemandThroughput', {
   MaxWriteRequestUnits: { kind: 'number', javaType: 'Long' },
 })
 
+const longNumber: NumberShape = { kind: 'number', javaType: 'Long' }
+const warmThroughput = structure('WarmThroughput', { ReadUnitsPerSecond: longNumber, WriteUnitsPerSecond: longNumber })
+const sseSpecification = structure('SSESpecification', {
+  Enabled: flag,
+  SSEType: oneOf('AES256', 'KMS'),
+  KMSMasterKeyId: { kind: 'string', lengthChars: { min: 1 } },
+})
+const replica = structure('ReplicationGroupMember', { RegionName: text })
+
 const attributeDefinitions = listOf(
   structure('AttributeDefinition', { AttributeName: attributeName, AttributeType: oneOf('B', 'N', 'S') }, [
     'AttributeName',
@@ -157,6 +166,7 @@ const globalSecondaryIndexMembers = {
   IndexName: resourceName,
   ProvisionedThroughput: provisionedThroughput,
   OnDemandThroughput: onDemandThroughput,
+  WarmThroughput: warmThroughput,
   KeySchema: indexKeySchema,
 }
 const globalSecondaryIndexRequired = ['Projection', 'IndexName', 'KeySchema']
@@ -168,6 +178,7 @@ const globalSecondaryIndexUpdate = structure('GlobalSecondaryIndexUpdate', {
       IndexName: resourceName,
       ProvisionedThroughput: provisionedThroughput,
       OnDemandThroughput: onDemandThroughput,
+      WarmThroughput: warmThroughput,
     },
     ['IndexName'],
   ),
@@ -202,6 +213,9 @@ export const createTableShape: StructureShape = structure(
     TableClass: tableClass,
     DeletionProtectionEnabled: flag,
     Tags: tags,
+    WarmThroughput: warmThroughput,
+    SSESpecification: sseSpecification,
+    ResourcePolicy: text,
   },
   ['AttributeDefinitions', 'KeySchema'],
 )
@@ -217,6 +231,9 @@ export const updateTableShape: StructureShape = structure('UpdateTableInput', {
   StreamSpecification: streamSpecification,
   TableClass: tableClass,
   DeletionProtectionEnabled: flag,
+  WarmThroughput: warmThroughput,
+  SSESpecification: sseSpecification,
+  ReplicaUpdates: listOf(structure('ReplicationGroupUpdate', { Create: replica, Update: replica, Delete: replica })),
 })
 
 /** The parameters of DescribeTable. */

@@ -20,6 +20,7 @@ import {
   type TableRecord,
   type ThroughputRecord,
 } from './table-record.ts'
+import { readyFor } from './table-settings.ts'
 import { describeTableStream } from './table-stream.ts'
 
 /** What a description depends on beside the record. */
@@ -69,6 +70,7 @@ export function describeTable(record: TableRecord, facts: DescriptionFacts, stat
     }),
     ...describeTableClass(record),
     ...(record.onDemand !== undefined && { OnDemandThroughput: record.onDemand }),
+    ...describeWarmThroughput(record, record),
     DeletionProtectionEnabled: record.isDeletionProtected,
     ...describeTableStream(record, facts.arnScope),
   }
@@ -90,6 +92,15 @@ function describeBilling(record: TableRecord): Pick<TableDescription, 'BillingMo
       }),
     },
   }
+}
+
+function describeWarmThroughput(
+  { billingMode }: TableRecord,
+  { warm, throughput }: Pick<IndexRecord, 'warm' | 'throughput'>,
+): Pick<TableDescription, 'WarmThroughput'> {
+  if (warm === undefined) return {}
+  const { readUnits, writeUnits } = readyFor(warm, { billingMode, throughput })
+  return { WarmThroughput: { ReadUnitsPerSecond: readUnits, WriteUnitsPerSecond: writeUnits, Status: 'ACTIVE' } }
 }
 
 function describeTableClass({
@@ -146,5 +157,6 @@ function describeGlobalIndex(
     ...(index.status === 'CREATING' && { Backfilling: true }),
     ProvisionedThroughput: describeThroughput(index.throughput ?? NO_THROUGHPUT, facts.nowMs),
     ...(index.onDemand !== undefined && { OnDemandThroughput: index.onDemand }),
+    ...describeWarmThroughput(table, index),
   }
 }

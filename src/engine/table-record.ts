@@ -4,6 +4,7 @@
 import { assert } from '../base/assert.ts'
 import { decodeText, encodeText } from '../base/utf8.ts'
 import type { AttributeDefinition, KeySchemaElement, Projection } from '../model/key-schema.ts'
+import type { WarmRecord } from './table-settings.ts'
 import type { BillingMode, OnDemandThroughput, TableClass } from '../model/operations.ts'
 import type { StreamViewType } from '../model/stream-operations.ts'
 
@@ -29,6 +30,8 @@ export interface IndexRecord {
   /** Of global indexes. */
   readonly throughput?: ThroughputRecord
   readonly onDemand?: OnDemandThroughput
+  /** Not there while it was never asked for. */
+  readonly warm?: WarmRecord
 }
 
 /**
@@ -85,6 +88,8 @@ export interface TableRecord {
   readonly payPerRequestSinceMs?: number
   readonly throughput: ThroughputRecord
   readonly onDemand?: OnDemandThroughput
+  /** Not there while it was never asked for. */
+  readonly warm?: WarmRecord
   readonly tableClass?: TableClass
   readonly tableClassChangedAtMs?: number
   readonly isDeletionProtected: boolean

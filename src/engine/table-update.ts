@@ -10,6 +10,7 @@ import type {
   UpdateTableInput,
 } from '../model/operations.ts'
 import { ServiceException, validationException } from '../model/service-exception.ts'
+import type { ArnScope } from './arn.ts'
 import type { Duty } from './duty.ts'
 import {
   checkDistinctDefinitions,
@@ -29,6 +30,15 @@ import {
   type ThroughputRecord,
 } from './table-record.ts'
 
+import {
+  alreadyEncrypted,
+  changedWarmThroughput,
+  checkOnDemand,
+  checkUpdatedSettings,
+  hasUnits,
+  readyFor,
+} from './table-settings.ts'
+
 const INVALID = 'One or more parameter values were invalid:'
 
 /** What follows from an UpdateTable request. */
@@ -43,7 +53,8 @@ export interface TableUpdate {
  *
  * @throws ServiceException `ValidationException`, `LimitExceededException`
  */
-export function checkTableUpdate(input: UpdateTableInput): void {
+export function checkTableUpdate(input: UpdateTableInput, scope: ArnScope): void {
+  checkUpdatedSettings(input, scope)
   const updates = input.GlobalSecondaryIndexUpdates ?? []
   const isEmpty =
     updates.length === 0 &&
@@ -52,10 +63,12 @@ export function checkTableUpdate(input: UpdateTableInput): void {
     input.TableClass === undefined &&
     input.OnDemandThroughput === undefined &&
     input.StreamSpecification === undefined &&
-    input.DeletionProtectionEnabled === undefined
+    input.DeletionProtectionEnabled === undefined &&
+    input.SSESpecification === undefined &&
+    !hasUnits(input.WarmThroughput)
   if (isEmpty) {
     throw validationException(
-      'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required',
+      'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required',
     )
   }
   if (input.ProvisionedThroughput !== undefined) checkThroughputBounds(input.ProvisionedThroughput)
@@ -68,6 +81,7 @@ export function checkTableUpdate(input: UpdateTableInput): void {
       )
     }
     names.add(name)
+    checkOneAction(update)
     const throughput = update.Update?.ProvisionedThroughput
     if (throughput !== undefined) checkThroughputBounds(throughput, name)
   }
@@ -108,6 +122,18 @@ function indexNameOf({ Update, Create, Delete }: GlobalSecondaryIndexUpdate): st
   )
 }
 
+function checkOneAction({ Update, Create, Delete }: GlobalSecondaryIndexUpdate): void {
+  if ([Update, Create, Delete].filter((action) => action !== undefined).length > 1) {
+    throw validationException(
+      `${INVALID} Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object`,
+    )
+  }
+  if (Update?.WarmThroughput === undefined || hasUnits(Update.WarmThroughput)) return
+  throw validationException(
+    `${INVALID} WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for index: ${Update.IndexName}`,
+  )
+}
+
 function oneIndexAtATime(): ServiceException {
   return new ServiceException(
     'LimitExceededException',
@@ -127,9 +153,14 @@ function checkIsFree(record: TableRecord, { except }: { readonly except?: string
 }
 
 function updateSettings(record: TableRecord, input: UpdateTableInput, nowMs: number): TableRecord {
-  const { TableClass, OnDemandThroughput, DeletionProtectionEnabled } = input
+  const { TableClass, OnDemandThroughput, DeletionProtectionEnabled, WarmThroughput } = input
+  if (input.SSESpecification !== undefined) throw alreadyEncrypted()
+  const billed = updateBilling(record, input, nowMs)
+  checkOnDemand(OnDemandThroughput, { mode: billed.billingMode, mayClear: true, resource: 'table' })
+  const ready = { ...readyFor(billed.warm, billed), billingMode: billed.billingMode, resource: 'table' }
   return {
-    ...updateBilling(record, input, nowMs),
+    ...billed,
+    ...(hasUnits(WarmThroughput) && { warm: changedWarmThroughput(WarmThroughput, ready) }),
     ...(OnDemandThroughput !== undefined && { onDemand: OnDemandThroughput }),
     ...(TableClass !== undefined && { tableClass: TableClass, tableClassChangedAtMs: nowMs }),
     ...(DeletionProtectionEnabled !== undefined && { isDeletionProtected: DeletionProtectionEnabled }),
@@ -139,6 +170,9 @@ function updateSettings(record: TableRecord, input: UpdateTableInput, nowMs: num
 function updateBilling(record: TableRecord, input: UpdateTableInput, nowMs: number): TableRecord {
   const { BillingMode = record.billingMode, ProvisionedThroughput } = input
   const changesMode = BillingMode !== record.billingMode
+  if (changesMode && BillingMode === 'PROVISIONED' && ProvisionedThroughput === undefined) {
+    throw validationException(`${INVALID} ProvisionedThroughput must be specified when BillingMode is PROVISIONED`)
+  }
   if (ProvisionedThroughput !== undefined || changesMode) checkThroughput(ProvisionedThroughput, BillingMode)
   if (BillingMode === 'PAY_PER_REQUEST') {
     if (!changesMode) return record
@@ -154,9 +188,19 @@ function updateBilling(record: TableRecord, input: UpdateTableInput, nowMs: numb
 }
 
 function updateIndex(record: TableRecord, update: UpdateGlobalSecondaryIndexAction, nowMs: number): TableRecord {
-  const { IndexName, ProvisionedThroughput, OnDemandThroughput } = update
-  const index = record.indexes.find(({ kind, name }) => kind === 'global' && name === IndexName)
-  if (index === undefined) throw validationException('Invalid global secondary index name')
+  const { IndexName, ProvisionedThroughput, OnDemandThroughput, WarmThroughput } = update
+  const index = record.indexes.find(({ name }) => name === IndexName)
+  if (index === undefined) throw indexNotFound(record, IndexName)
+  if (index.kind === 'local') {
+    throw validationException(`Cannot update an index that is not a GlobalSecondaryIndex: ${IndexName}`)
+  }
+  const { billingMode } = record
+  checkOnDemand(OnDemandThroughput, { mode: billingMode, mayClear: true, resource: `index : ${IndexName}` })
+  const ready = {
+    ...readyFor(index.warm, { billingMode, throughput: index.throughput }),
+    billingMode,
+    resource: `index ${IndexName}`,
+  }
   if (ProvisionedThroughput !== undefined) checkThroughput(ProvisionedThroughput, record.billingMode, IndexName)
   const current = { resource: `index ${IndexName}`, throughput: index.throughput ?? NO_THROUGHPUT }
   const updated: IndexRecord = {
@@ -165,6 +209,7 @@ function updateIndex(record: TableRecord, update: UpdateGlobalSecondaryIndexActi
       throughput: changedThroughput(current, ProvisionedThroughput, nowMs),
     }),
     ...(OnDemandThroughput !== undefined && { onDemand: OnDemandThroughput }),
+    ...(hasUnits(WarmThroughput) && { warm: changedWarmThroughput(WarmThroughput, ready) }),
   }
   return { ...record, indexes: record.indexes.map((other) => (other === index ? updated : other)) }
 }
@@ -193,13 +238,17 @@ function createIndex(
   checkThroughput(ProvisionedThroughput, record.billingMode, IndexName)
   const global = record.indexes.filter(({ kind }) => kind === 'global')
   if (global.length >= MAX_GLOBAL_INDEXES) {
-    throw validationException(
-      `${INVALID} GlobalSecondaryIndex count exceeds the per-table limit of ${MAX_GLOBAL_INDEXES}`,
+    throw new ServiceException(
+      'LimitExceededException',
+      `Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of ${MAX_GLOBAL_INDEXES}`,
     )
   }
   checkProjectedAttributes([Projection, ...record.indexes.map(({ projection }) => projection)])
   const indexId = record.nextIndexId
-  const index: IndexRecord = { ...newGlobalIndex(action, indexId), status: 'CREATING' }
+  const index: IndexRecord = {
+    ...newGlobalIndex(action, { indexId, billingMode: record.billingMode }),
+    status: 'CREATING',
+  }
   const used = new Set(KeySchema.map(({ AttributeName }) => AttributeName))
   const known = new Set(record.attributes.map(({ AttributeName }) => AttributeName))
   return {
@@ -215,13 +264,20 @@ function createIndex(
 
 function removeIndex(record: TableRecord, indexName: string): TableUpdate {
   const index = record.indexes.find(({ name }) => name === indexName)
-  if (index === undefined) throw new ServiceException('ResourceNotFoundException', 'Requested resource not found')
-  if (index.kind === 'local') throw validationException('Cannot delete an index that is not a GlobalSecondaryIndex')
+  if (index === undefined) throw indexNotFound(record, indexName)
+  if (index.kind === 'local') {
+    throw validationException(`Cannot delete an index that is not a GlobalSecondaryIndex: ${indexName}`)
+  }
   const deleting: IndexRecord = { ...index, status: 'DELETING' }
   return {
     record: { ...record, indexes: record.indexes.map((other) => (other === index ? deleting : other)) },
     duty: { kind: 'drop-index', tableName: record.name, tableId: record.tableId, indexId: index.indexId },
   }
+}
+
+function indexNotFound({ name }: TableRecord, indexName: string): ServiceException {
+  const message = `Requested resource not found: Index ${indexName} for table ${name}`
+  return new ServiceException('ResourceNotFoundException', message)
 }
 
 function mergeDefinitions(

@@ -78,6 +78,33 @@ export interface OnDemandThroughput {
   readonly MaxWriteRequestUnits?: number
 }
 
+/** Units a second that a table or index is to be ready for at once. */
+export interface WarmThroughput {
+  readonly ReadUnitsPerSecond?: number
+  readonly WriteUnitsPerSecond?: number
+}
+
+/** What a table or index is ready for. */
+export interface WarmThroughputDescription {
+  readonly ReadUnitsPerSecond: number
+  readonly WriteUnitsPerSecond: number
+  readonly Status: 'ACTIVE'
+}
+
+/** With which key a table is encrypted; `Enabled: false` is the default of the service's own key. */
+export interface SSESpecification {
+  readonly Enabled?: boolean
+  readonly SSEType?: 'AES256' | 'KMS'
+  readonly KMSMasterKeyId?: string
+}
+
+/** A copy of a table in another region: refused, as there is none. */
+export interface ReplicationGroupUpdate {
+  readonly Create?: { readonly RegionName?: string }
+  readonly Update?: { readonly RegionName?: string }
+  readonly Delete?: { readonly RegionName?: string }
+}
+
 /** Throughput and when it last changed. */
 export interface ProvisionedThroughputDescription extends ProvisionedThroughput {
   readonly LastIncreaseDateTime?: Date
@@ -105,6 +132,8 @@ export interface GlobalSecondaryIndexDescription extends LocalSecondaryIndexDesc
   readonly Backfilling?: boolean
   readonly ProvisionedThroughput: ProvisionedThroughputDescription
   readonly OnDemandThroughput?: OnDemandThroughput
+  /** There when more was asked for than the table has anyway. */
+  readonly WarmThroughput?: WarmThroughputDescription
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html */
@@ -124,6 +153,8 @@ export interface TableDescription {
   readonly GlobalSecondaryIndexes?: readonly GlobalSecondaryIndexDescription[]
   readonly TableClassSummary?: { readonly TableClass: TableClass; readonly LastUpdateDateTime?: Date }
   readonly OnDemandThroughput?: OnDemandThroughput
+  /** There when more was asked for than the table has anyway. */
+  readonly WarmThroughput?: WarmThroughputDescription
   readonly DeletionProtectionEnabled: boolean
   /** Of a table whose stream takes records. */
   readonly StreamSpecification?: StreamSpecification
@@ -135,6 +166,7 @@ export interface TableDescription {
 /** A global index to make with a table. */
 export interface GlobalSecondaryIndexInput extends GlobalSecondaryIndex {
   readonly OnDemandThroughput?: OnDemandThroughput
+  readonly WarmThroughput?: WarmThroughput
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
@@ -151,6 +183,10 @@ export interface CreateTableInput {
   readonly TableClass?: TableClass
   readonly DeletionProtectionEnabled?: boolean
   readonly Tags?: readonly Tag[]
+  readonly WarmThroughput?: WarmThroughput
+  readonly SSESpecification?: SSESpecification
+  /** Refused: there is nobody whom a policy could let in. */
+  readonly ResourcePolicy?: string
 }
 
 /** What CreateTable answers: the table, ready to use. */
@@ -198,6 +234,7 @@ export interface CreateGlobalSecondaryIndexAction {
   readonly Projection: Projection
   readonly ProvisionedThroughput?: ProvisionedThroughput
   readonly OnDemandThroughput?: OnDemandThroughput
+  readonly WarmThroughput?: WarmThroughput
 }
 
 /** New throughput for a global index. */
@@ -205,6 +242,7 @@ export interface UpdateGlobalSecondaryIndexAction {
   readonly IndexName: string
   readonly ProvisionedThroughput?: ProvisionedThroughput
   readonly OnDemandThroughput?: OnDemandThroughput
+  readonly WarmThroughput?: WarmThroughput
 }
 
 /** Exactly one member is set. */
@@ -225,6 +263,9 @@ export interface UpdateTableInput {
   readonly StreamSpecification?: StreamSpecification
   readonly TableClass?: TableClass
   readonly DeletionProtectionEnabled?: boolean
+  readonly WarmThroughput?: WarmThroughput
+  readonly SSESpecification?: SSESpecification
+  readonly ReplicaUpdates?: readonly ReplicationGroupUpdate[]
 }
 
 /** What UpdateTable answers: the table as it is now. */

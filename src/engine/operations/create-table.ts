@@ -20,7 +20,7 @@ export const createTable: Operation<CreateTableInput> = { shape: createTableShap
 
 function run(services: EngineServices, input: CreateTableInput): Promise<CreateTableOutput> {
   const { store, catalog, arnScope } = services
-  checkNewTable(input)
+  checkNewTable(input, arnScope)
   checkTags(input.Tags ?? [])
   const viewType = newTableStream(input)
   const uuid = randomUuid(services.random)

@@ -16,7 +16,7 @@ export const updateTable: Operation<UpdateTableInput> = { shape: updateTableShap
 
 async function run(services: EngineServices, input: UpdateTableInput): Promise<UpdateTableOutput> {
   const { store, catalog, arnScope } = services
-  checkTableUpdate(input)
+  checkTableUpdate(input, arnScope)
   const nowMs = services.clock.now()
   const shardNumber = services.random.uint32()
   const output = await store.write((transaction) =>

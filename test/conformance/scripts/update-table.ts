@@ -103,9 +103,7 @@ export const updateTableScript: Script = {
     update(
       'refuses to come back to capacity without saying how much',
       { TableName: 'provisioned', BillingMode: 'PROVISIONED' },
-      refused(
-        `${INVALID} ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED`,
-      ),
+      refused(`${INVALID} ProvisionedThroughput must be specified when BillingMode is PROVISIONED`),
     ),
     update(
       'refuses to come back to capacity without capacity for the index',
@@ -140,7 +138,7 @@ export const updateTableScript: Script = {
       'refuses a request that changes nothing',
       { TableName: 'hash' },
       refused(
-        'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required',
+        'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required',
       ),
     ),
     update(
@@ -164,13 +162,22 @@ export const updateTableScript: Script = {
         `${INVALID} One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null`,
       ),
     ),
-    update('refuses to delete an index that is not there', indexUpdate({ Delete: { IndexName: 'byNothing' } })),
-    update('refuses to delete a local index', indexUpdate({ Delete: { IndexName: 'byLabel' } })),
+    update(
+      'refuses to delete an index that is not there',
+      indexUpdate({ Delete: { IndexName: 'byNothing' } }),
+      failed('ResourceNotFoundException', 'Requested resource not found: Index byNothing for table range'),
+    ),
+    update(
+      'refuses to delete a local index',
+      indexUpdate({ Delete: { IndexName: 'byLabel' } }),
+      refused('Cannot delete an index that is not a GlobalSecondaryIndex: byLabel'),
+    ),
     update(
       'refuses to update an index that is not there',
       indexUpdate({
         Update: { IndexName: 'byNothing', ProvisionedThroughput: units(1, 1) },
       }),
+      failed('ResourceNotFoundException', 'Requested resource not found: Index byNothing for table range'),
     ),
     update(
       'refuses to create an index that is there',
