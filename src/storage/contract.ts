@@ -88,8 +88,12 @@ export interface LogCursor {
  * durable. That a batch is kept is said by the log alone: it then shows this batch, with this sequence number.
  */
 export interface WriteObserver {
-  /** The next batch has been evaluated and goes to the device now. Must not throw, and returns at once. */
-  onEvaluated(batch: LogBatch): void
+  /**
+   * The next batch has been evaluated and goes to the device now. Must not throw, and returns at once.
+   *
+   * @returns whether it has something to do in the microtasks that follow that shall come before the device's work
+   */
+  onEvaluated(batch: LogBatch): boolean
   /** A batch that was evaluated is not kept: a lost race, whose writes run again, or a failure. */
   onTakenBack(batch: LogBatch): void
 }

@@ -36,6 +36,11 @@ export const MAX_BATCH_TRANSACTIONS = 1024
 export const MAX_BATCH_BYTES = 1_048_576
 /** Bodies whose reads are made ahead while one waits for a page. */
 export const MAX_SCOUTS = 64
+/**
+ * Turns of the microtask queue that observers have before the device is asked, which keeps the thread busy for longer than
+ * they take: a message that tells of the batch is then on its way.
+ */
+export const OBSERVER_TURNS = 32
 /** Races that a batch may lose before its writers are told. */
 export const MAX_COMMIT_ATTEMPTS = 1000
 
@@ -161,7 +166,8 @@ export class WriteQueue {
     const observers = [...this.#observers]
     let isKept = false
     try {
-      for (const observer of observers) observer.onEvaluated(batch)
+      const haveWork = observers.map((observer) => observer.onEvaluated(batch))
+      if (haveWork.includes(true)) for (let turn = 0; turn < OBSERVER_TURNS; turn++) await Promise.resolve()
       isKept = await this.#target.commit(batch)
       return isKept
     } finally {

@@ -291,7 +291,11 @@ export class LiveQueries {
       onBatch: (batch) => this.#whenTail(tail, () => this.#onLogged(batch)),
       onTruncated: () => this.#whenTail(tail, () => this.#onTruncated()),
       onEnded: (error) => this.#whenTail(tail, () => this.#onEnded(error)),
-      onEvaluated: (batch) => void this.#whenTail(tail, () => this.#onEvaluated(batch)),
+      onEvaluated: (batch) => {
+        const isAwaited = this.#onNews !== undefined
+        void this.#whenTail(tail, () => this.#onEvaluated(batch))
+        return isAwaited && this.#onNews === undefined
+      },
       onTakenBack: (batch) => void this.#whenTail(tail, () => this.#onTakenBack(batch)),
     })
     this.#tail = tail

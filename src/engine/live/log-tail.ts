@@ -7,7 +7,8 @@ import type { LogBatch, LogCursor, OrderedStore } from '../../storage/contract.t
 export interface LogTailHandlers {
   /** The log's next batch; the one behind it comes when this has resolved. */
   readonly onBatch: (batch: LogBatch) => Promise<void>
-  readonly onEvaluated: (batch: LogBatch) => void
+  /** @returns whether it has something to tell before the device's work */
+  readonly onEvaluated: (batch: LogBatch) => boolean
   readonly onTakenBack: (batch: LogBatch) => void
   /** The log was cut before it was read. Nothing comes after it. */
   readonly onTruncated: () => Promise<void>
@@ -29,11 +30,7 @@ export class LogTail {
     snapshot.close()
     this.#handlers = handlers
     this.#cursor = store.openLog({ after: this.after })
-    // A microtask later, so that the device has its batch first.
-    this.#stopObserving = store.observeWrites({
-      onEvaluated: (batch) => queueMicrotask(() => handlers.onEvaluated(batch)),
-      onTakenBack: (batch) => queueMicrotask(() => handlers.onTakenBack(batch)),
-    })
+    this.#stopObserving = store.observeWrites(handlers)
     void this.#read()
   }
 

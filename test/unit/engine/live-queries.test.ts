@@ -57,17 +57,16 @@ function idsOf(mirror: LiveMirror, watch: number): readonly string[] {
 
 describe('a write of this worker', () => {
   it('is shown before the device has it, to those who ask for that', async () => {
-    let release: (() => void) | undefined
+    let gate = Promise.resolve()
     const { engine, mirror } = await open((device) => async (request) => {
-      const outcome = device.append(request)
-      if (release === undefined) return outcome
-      await new Promise<void>((resolve) => (release = resolve))
-      return outcome
+      await gate
+      return device.append(request)
     })
     const tentative = mirror.watch(1, ALL)
     const durable = mirror.watch(2, { ...ALL, showsTentative: false })
     await mirror.until(() => tentative.isWhole && durable.isWhole)
-    release = (): void => undefined
+    let release: () => void = () => undefined
+    gate = new Promise((resolve) => (release = resolve))
     const written = put(engine, 'a')
     await mirror.until(() => tentative.pending.length > 0)
     expect([idsOf(mirror, 1), tentative.pending.length, idsOf(mirror, 2)]).toEqual([['a'], 1, []])
