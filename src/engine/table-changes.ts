@@ -88,8 +88,12 @@ export async function readTableChanges(services: ChangesServices, read: Anchored
       const isOver = read.waitMs === 0 || read.signal?.aborted === true || waiting.signal.aborted
       if (page.records.length > 0 || page.isEnded || isOver) return page
       const heard = await waitForNews(store, { stream, sequence, signal: waiting.signal })
-      if (heard === 'nothing') return { ...page, isEnded: !waiting.signal.aborted }
       from = page.position
+      if (heard === 'something') continue
+      if (!waiting.signal.aborted) return { ...page, isEnded: true }
+      if (read.signal?.aborted === true) return page
+      // Nobody said anything for long: a tab that was killed may have committed without a word.
+      await store.refresh()
     }
   } finally {
     timer.cancel()

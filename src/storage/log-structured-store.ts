@@ -180,6 +180,8 @@ class LogStructuredStore implements OrderedStore {
     await this.#queue.close()
     this.#feed.close()
     await this.#maintenance.close()
+    // A hint that waits for its time would never be sent, and the others not learn of the last commits.
+    if (this.#isHintPending) this.#sendHintNow()
     this.#signals.close()
     await this.#device.close()
   }

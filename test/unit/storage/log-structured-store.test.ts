@@ -313,3 +313,18 @@ describe('writes that have to read pages', () => {
     await cold.close()
   })
 })
+
+describe('a worker that closes right after a commit', () => {
+  it('tells the others of it', async () => {
+    const disk = createMemoryDisk()
+    const name = 'closing'
+    const [stays, goes] = [await open(disk, { name }), await open(disk, { name })]
+    const cursor = stays.openLog({ after: 0 })
+    for (const value of ['1', '2', '3']) await goes.write((transaction) => transaction.put('value', bytes(value)))
+    await goes.close()
+    const heard = [await cursor.next(), await cursor.next(), await cursor.next()]
+    expect(heard.map((batch) => batch?.sequence)).toEqual([1, 2, 3])
+    cursor.close()
+    await stays.close()
+  })
+})
