@@ -26,8 +26,7 @@ export interface PushableItem {
 
 /** What a plan is made from. */
 export interface PushSituation {
-  /** In their order. */
-  readonly intents: readonly Intent[]
+  /** Those that the intents touch; may still be filled between two calls of `consider`. */
   readonly items: ReadonlyMap<ByteKey, PushableItem>
   /** Items that parked mutations touch: the place before which intents wait for them. */
   readonly blocked: ReadonlyMap<ByteKey, number>
@@ -62,13 +61,6 @@ interface Effect {
   readonly scope: string
 }
 
-/** Plans the next push. */
-export function planPush(situation: PushSituation): PushPlan {
-  const planner = new PushPlanner(situation)
-  for (const intent of situation.intents) if (!planner.consider(intent)) break
-  return planner.plan()
-}
-
 /** The version that a push expects an item to have. */
 export function expectedVersion(base: Item | undefined, versionAttribute: string): ExpectedVersion {
   if (base === undefined) return 'absent'
@@ -76,7 +68,8 @@ export function expectedVersion(base: Item | undefined, versionAttribute: string
   return version !== undefined && 'N' in version ? Number(version.N) : 'unversioned'
 }
 
-class PushPlanner {
+/** Plans the next push. */
+export class PushPlanner {
   readonly #situation: PushSituation
   readonly #chosen: Intent[] = []
   readonly #unfit: { readonly order: number; readonly cause: ParkingCause }[] = []
@@ -91,7 +84,7 @@ class PushPlanner {
     this.#situation = situation
   }
 
-  /** Takes an intent or holds it back; false when there is no room for any more. */
+  /** Takes the next intent in the order, or holds it back; false when there is no room for any more. */
   consider(intent: Intent): boolean {
     if (this.#chosen.length >= this.#situation.maxIntents) return false
     const effects = this.#isHeld(intent) ? undefined : this.#effectsOf(intent)
@@ -103,6 +96,11 @@ class PushPlanner {
     for (const { key } of intent.actions) this.#held.add(key)
     if (fits === 'never') this.#unfit.push({ order: intent.order, cause: TOO_LARGE })
     return fits !== 'full'
+  }
+
+  /** Whether anything was taken. */
+  get isEmpty(): boolean {
+    return this.#chosen.length === 0 && this.#unfit.length === 0
   }
 
   plan(): PushPlan {
@@ -120,7 +118,7 @@ class PushPlanner {
     return actions.some(({ key }) => this.#held.has(key) || order < (this.#situation.blocked.get(key) ?? 0))
   }
 
-  /** Undefined when it cannot go now: one of its items is in a scope that is not open. */
+  /** Undefined when it cannot go now, because one of its items is in a scope that is not open, or ever. */
   #effectsOf(intent: Intent): Effect[] | undefined {
     const effects: Effect[] = []
     for (const action of intent.actions) {
@@ -129,8 +127,13 @@ class PushPlanner {
       const before = this.#effects.has(action.key) ? this.#effects.get(action.key)?.image : item.base
       const image = attempted(action, before)
       if (image === FAILED) return undefined
-      const scope = scopeOf(item.rule, item.table, image ?? before ?? item.base ?? item.key)
-      if (scope === undefined || !this.#situation.openScopes.has(scope)) return undefined
+      const scope = itemScope(item, image ?? before ?? item.base)
+      const remoteScope = item.base === undefined ? scope : itemScope(item, item.base)
+      if (scope === undefined || scope !== remoteScope) {
+        this.#unfit.push({ order: intent.order, cause: scope === undefined ? NO_SCOPE : OTHER_SCOPE })
+        return undefined
+      }
+      if (!this.#situation.openScopes.has(scope)) return undefined
       effects.push({ action, item, image, scope })
     }
     return effects
@@ -160,6 +163,21 @@ class PushPlanner {
 const TOO_LARGE: ParkingCause = {
   name: 'ValidationException',
   message: 'The transaction has too many actions to be replicated as one',
+}
+
+const NO_SCOPE: ParkingCause = {
+  name: 'ValidationException',
+  message: 'The item is in no scope: it lacks the attribute that names its scope',
+}
+
+/** Logs are not ordered among each other: whoever reads both could not tell where the item is. */
+const OTHER_SCOPE: ParkingCause = {
+  name: 'ValidationException',
+  message: 'An item cannot move to another scope. Delete it, and write it under another key',
+}
+
+function itemScope({ rule, table, key }: PushableItem, image: Item | undefined): string | undefined {
+  return scopeOf(rule, table, image ?? key)
 }
 
 const FAILED = Symbol('failed')

@@ -19,7 +19,7 @@ import type { Item, Key } from '../model/attribute-value.ts'
 import { PackedItem } from '../model/packed-item.ts'
 import { canonicalItem } from '../model/validate-item.ts'
 import type { OrderedStore, Reader, Transaction } from '../storage/contract.ts'
-import { planPush, type PushableItem, type PushPlan } from './plan-push.ts'
+import { type PushableItem, type PushPlan, PushPlanner } from './plan-push.ts'
 import type { ParkingCause } from './rebase.ts'
 import type { ItemChange, LogEntry, Push, ScopeHead, UnexpectedItem } from './remote-table.ts'
 import {
@@ -41,6 +41,7 @@ import {
   type ParkedMutation,
   readAttempts,
   readCheckpoint,
+  readCheckpoints,
   readConflicts,
   readParked,
   readParkedMutation,
@@ -93,8 +94,9 @@ export interface PendingCount {
   readonly conflicts: number
 }
 
-/** Intents that are looked at for one push. */
-const MAX_CONSIDERED_INTENTS = 2000
+/** Intents that are looked at together for one push, and how often, as long as none of them can go. */
+const CONSIDERED_INTENTS = 2000
+const MAX_CONSIDERED_PAGES = 100
 /** Times that the app's resolver is asked for one transaction. */
 const MAX_RESOLUTION_ROUNDS = 1000
 /** Former ids that are remembered. */
@@ -462,18 +464,29 @@ export class Replica {
     reader: Transaction,
     { openScopes, maxIntents }: { readonly openScopes: ReadonlySet<string>; readonly maxIntents: number },
   ): Promise<PushPlan> {
-    const intents = await readIntents(reader, { after: 0, limit: MAX_CONSIDERED_INTENTS })
-    const items = new Map<ByteKey, PushableItem>()
-    for (const action of intents.flatMap(({ actions }) => actions)) {
-      if (items.has(action.key)) continue
-      const item = await this.#pushableItem(reader, action)
-      if (item !== undefined) items.set(action.key, item)
-    }
     const blocked = new Map<ByteKey, number>()
     for (const { actions, blocksBefore } of await readParked(reader)) {
       for (const { key } of actions) blocked.set(key, Math.max(blocksBefore, blocked.get(key) ?? 0))
     }
-    return planPush({ intents, items, blocked, openScopes, maxIntents })
+    const items = new Map<ByteKey, PushableItem>()
+    const planner = new PushPlanner({ items, blocked, openScopes, maxIntents })
+    let after = 0
+    for (let page = 0; page < MAX_CONSIDERED_PAGES; page++) {
+      const intents = await readIntents(reader, { after, limit: CONSIDERED_INTENTS })
+      await this.#readItems(reader, intents, items)
+      const hasRoom = intents.every((intent) => planner.consider(intent))
+      after = intents.at(-1)?.order ?? 0
+      if (!hasRoom || !planner.isEmpty || intents.length < CONSIDERED_INTENTS) break
+    }
+    return planner.plan()
+  }
+
+  async #readItems(reader: Reader, intents: readonly Intent[], into: Map<ByteKey, PushableItem>): Promise<void> {
+    for (const action of intents.flatMap(({ actions }) => actions)) {
+      if (into.has(action.key)) continue
+      const item = await this.#pushableItem(reader, action)
+      if (item !== undefined) into.set(action.key, item)
+    }
   }
 
   async #pushableItem(reader: Reader, action: IntentAction): Promise<PushableItem | undefined> {
@@ -499,6 +512,10 @@ export class Replica {
       versionAttribute: settings.versionAttribute ?? DEFAULT_VERSION_ATTRIBUTE,
     }
     this.#catalog.save(transaction, { ...table.record, replication })
+    // What the scopes that are known already hold of this table is still to be read.
+    for (const checkpoint of await readCheckpoints(transaction)) {
+      if (mayHold(settings.scope, checkpoint.scope)) writeCheckpoint(transaction, invalidCheckpoint(checkpoint))
+    }
   }
 
   /** Takes away what a resync has not met: the remote has it no more. */
@@ -621,6 +638,11 @@ function withSequence(checkpoint: Checkpoint, sequence: number, logId: string): 
   const { overlapEnd, phase } = checkpoint
   const isBehind = overlapEnd !== undefined && sequence < overlapEnd
   return { ...checkpoint, sequence, logId, phase: phase === 'catching-up' && !isBehind ? 'complete' : phase }
+}
+
+/** One that the log is always behind of: its scope is read anew. */
+function invalidCheckpoint({ scope }: Checkpoint): Checkpoint {
+  return { scope, phase: 'catching-up', sequence: Number.MAX_SAFE_INTEGER, logId: '' }
 }
 
 function headOf({ sequence, logId }: Checkpoint): ScopeHead {

@@ -121,6 +121,11 @@ export function readCheckpoint(reader: Reader, scope: string): MaybePromise<Chec
   )
 }
 
+/** How far each scope has been pulled. */
+export function readCheckpoints(reader: Reader): MaybePromise<readonly Checkpoint[]> {
+  return readAll<Checkpoint>(reader, replicationRange(CHECKPOINT))
+}
+
 /** Stores it. */
 export function writeCheckpoint(transaction: Transaction, checkpoint: Checkpoint): void {
   transaction.put(checkpointKey(checkpoint.scope), encodeJsonRow(checkpoint))

@@ -16,7 +16,10 @@ export async function createDisk(batches: readonly LogBatch[] = []): Promise<Dis
   const store = createMemoryStore()
   const kept: LogBatch[] = []
   store.observeWrites({
-    onEvaluated: (batch) => void kept.push(batch),
+    onEvaluated(batch) {
+      kept.push(batch)
+      return false
+    },
     onTakenBack: () => void kept.pop(),
   })
   for (const { entries } of batches) {

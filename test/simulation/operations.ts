@@ -123,8 +123,8 @@ function addTag(dice: Dice, name: string): AppWrite {
 function transfer(dice: Dice, name: string): AppWrite {
   const p = dice.pick(PARTITIONS)
   const amount = dice.between(1, 9)
-  const [from, to] = dice.chance(0.5) ? ['account-1', 'account-2'] : ['account-2', 'account-1']
-  const places = [from, to].map((s) => ({ TableName: NOTES_TABLE, p, s: String(s) }))
+  const accounts = dice.chance(0.5) ? ['account-1', 'account-2'] : ['account-2', 'account-1']
+  const places = accounts.map((s) => ({ TableName: NOTES_TABLE, p, s }))
   const [one, other] = places as [Place, Place]
   const TransactItems = [{ Update: countInput(one, name, -amount) }, { Update: countInput(other, name, amount) }]
   return { ...write('TransactWriteItems', { TransactItems }, { name, places }), kind: 'added' }

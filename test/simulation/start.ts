@@ -25,7 +25,8 @@ async function runMany(from: number, count: number): Promise<void> {
     }
   }
   const seconds = (performance.now() - startedAt) / 1000
-  for (const [what, number] of [...totals].sort()) console.log(`${String(number).padStart(9)}  ${what}`)
+  for (const [what, number] of [...totals].sort(([one], [other]) => (one < other ? -1 : 1)))
+    console.log(`${String(number).padStart(9)}  ${what}`)
   console.log(`${count - failed.length} of ${count} seeds held, in ${seconds.toFixed(1)} s.`)
   if (failed.length > 0) {
     console.log(`Failed: ${failed.join(' ')}`)

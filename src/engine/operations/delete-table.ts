@@ -52,6 +52,12 @@ function checkDeletable(record: TableRecord): void {
       'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
     )
   }
+  if (record.replication !== undefined) {
+    throw new ServiceException(
+      'ResourceInUseException',
+      `Attempt to change a resource which is still in use: Table is replicated: ${record.name}`,
+    )
+  }
   if (tableStatus(record) !== 'ACTIVE') {
     throw new ServiceException(
       'ResourceInUseException',
