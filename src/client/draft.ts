@@ -2,7 +2,7 @@
 // it was read; which attributes it looked at is noted on the way: an update made of a draft holds only while they are as
 // they were. Loaded with the first recipe, as it brings immer along.
 
-import { enableMapSet, Immer } from 'immer'
+import { current, enableMapSet, Immer, isDraft } from 'immer'
 import { DatabaseError } from '../base/database-error.ts'
 import { type NativeItem, unpackNativeItem } from '../model/native.ts'
 import type { PackedItem } from '../model/packed-item.ts'
@@ -22,6 +22,8 @@ export interface Reading {
 export interface ItemDraft {
   /** What the recipe is given: the item, or its key when there is none. */
   readonly draft: NativeItem
+  /** The draft as it is now, as a value of its own. */
+  snapshot(): NativeItem
   /** Ends the draft. */
   finish(): FinishedDraft
 }
@@ -52,6 +54,7 @@ export function openDraft({ packed, key, keyNames }: Reading): ItemDraft {
   const draft = noteTouched(inner, touched)
   return {
     draft,
+    snapshot: () => current(inner),
     finish() {
       const after: NativeItem = immer.finishDraft<NativeItem>(inner)
       // Read anew: bytes changed in place have changed in `base` too.
@@ -62,6 +65,11 @@ export function openDraft({ packed, key, keyNames }: Reading): ItemDraft {
       }
     },
   }
+}
+
+/** A part of a draft as it is now, as a value of its own; any other value as it is. */
+export function snapshotOf(value: unknown): unknown {
+  return isDraft(value) ? current(value) : value
 }
 
 /** That an item is there, or that there is none. */

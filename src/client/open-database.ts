@@ -105,7 +105,7 @@ export interface Database {
    *   to.balance += 5
    * })
    * @param work asks for the actions, 1 to 100; runs a moment later, and again when others have changed what it has read
-   * @returns what `work` returns; drafts cannot be used any more
+   * @returns what `work` returns: a draft, or a list or an object of drafts, as the items that were stored
    * @throws ServiceException TransactionCanceledException with a reason for each action; ValidationException
    * @throws DatabaseError `RaceLost` when others were always first
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html

@@ -72,7 +72,7 @@ export function transact<T>(
 ): Promise<T> {
   return untilFirst(context, 'transactions', async () => {
     const transaction = new OpenTransaction(context)
-    const result = await work(transaction as unknown as Transaction)
+    const result = (await transaction.withoutDrafts(await work(transaction as unknown as Transaction))) as T
     const entries = await transaction.finish()
     if (entries.length === 0) return { result }
     try {
@@ -157,6 +157,25 @@ class OpenTransaction {
     entry.reading ??= read(entry.place)
     const { draft } = await entry.reading
     return draft?.draft
+  }
+
+  /**
+   * What the transaction's function has returned, with values of their own in place of drafts, which end with it: a draft,
+   * or a list or an object of them.
+   */
+  async withoutDrafts(result: unknown): Promise<unknown> {
+    if (typeof result !== 'object' || result === null) return result
+    const readings = await Promise.all([...this.#entries.values()].flatMap(({ reading }) => reading ?? []))
+    const drafts = readings.flatMap(({ draft }) => draft ?? [])
+    if (drafts.length === 0) return result
+    const { snapshotOf } = await import('./draft.ts')
+    const plain = (value: unknown): unknown =>
+      drafts.find(({ draft }) => draft === value)?.snapshot() ?? snapshotOf(value)
+    const whole = plain(result)
+    if (whole !== result) return whole
+    if (Array.isArray(result)) return result.map(plain)
+    if (Object.getPrototypeOf(result) !== Object.prototype) return result
+    return Object.fromEntries(Object.entries(result).map(([name, value]) => [name, plain(value)]))
   }
 
   /** Ends the transaction's function: nothing can be asked for any more. */

@@ -141,6 +141,30 @@ describe('transact', () => {
     expect(await table.get(DELFT)).toEqual(DELFT)
   })
 
+  it('returns drafts as the items that were stored', async () => {
+    await table.put({ ...DELFT, visits: 1, address: { mayor: 'x' } })
+    const one = await database.transact(async (tx) => {
+      const delft = await tx.get(cities, DELFT)
+      if (delft) delft.visits = 2
+      return delft
+    })
+    expect(one).toEqual({ ...DELFT, visits: 2, address: { mayor: 'x' } })
+    const several = await database.transact(async (tx) => {
+      const delft = await tx.get(cities, DELFT)
+      const gent = await tx.get(cities, GENT)
+      if (delft?.address) delft.address.mayor = 'y'
+      return { delft, gent, address: delft?.address, count: 1 }
+    })
+    expect(several).toEqual({
+      delft: { ...DELFT, visits: 2, address: { mayor: 'y' } },
+      gent: undefined,
+      address: { mayor: 'y' },
+      count: 1,
+    })
+    const listed = await database.transact((tx) => Promise.all([tx.get(cities, DELFT), tx.get(cities, GENT)]))
+    expect(listed).toEqual([several.delft, undefined])
+  })
+
   it('runs again when others have changed what it has read, changed or not', async () => {
     const book = database.table(accounts)
     await book.putMany([
