@@ -78,6 +78,7 @@ export async function readTableChanges(services: ChangesServices, read: Anchored
   const { store, catalog, clock } = services
   const waiting = new AbortController()
   const stop = (): void => waiting.abort()
+  const isStopped = (): boolean => read.signal?.aborted === true
   read.signal?.addEventListener('abort', stop)
   const timer = clock.after(read.waitMs, stop)
   try {
@@ -85,13 +86,13 @@ export async function readTableChanges(services: ChangesServices, read: Anchored
       const { page, stream, sequence } = await readSnapshot(store, false, (snapshot) =>
         look(catalog, snapshot, { ...read, from }),
       )
-      const isOver = read.waitMs === 0 || read.signal?.aborted === true || waiting.signal.aborted
+      const isOver = read.waitMs === 0 || isStopped() || waiting.signal.aborted
       if (page.records.length > 0 || page.isEnded || isOver) return page
       const heard = await waitForNews(store, { stream, sequence, signal: waiting.signal })
       from = page.position
       if (heard === 'something') continue
       if (!waiting.signal.aborted) return { ...page, isEnded: true }
-      if (read.signal?.aborted === true) return page
+      if (isStopped()) return page
       // Nobody said anything for long: a tab that was killed may have committed without a word.
       await store.refresh()
     }
