@@ -27,7 +27,10 @@ export interface Follower {
 }
 
 interface Answer {
-  value: LiveItem<NativeItem> | LiveRows<NativeItem> | undefined
+  /** Takes it from where it is found. */
+  readonly drop: () => void
+  /** The item, undefined when there is none, or the rows: copied from the live result, of which frozen objects are slow to copy. */
+  value: NativeItem | undefined | readonly NativeItem[]
   sizeBytes: number
   isRight: boolean
   /** Since room was last made: it then gets a second chance. */
@@ -35,13 +38,20 @@ interface Answer {
   stop: () => void
 }
 
+/** The sort key of an item in the shelf of its partition, or the key of a query. */
+type AnswerName = string | number | undefined
+
 /** The cache of one database. */
 export class PageCache {
   readonly #follower: Follower
   readonly #limitBytes: number
-  /** Those that have waited longest to be used first. */
-  readonly #answers = new Map<string, Answer>()
+  /** Answers to gets by table, partition key and sort key: no text has to be made to find one. */
+  readonly #shelves = new Map<string, Map<string | number, Map<AnswerName, Answer>>>()
+  readonly #queries = new Map<AnswerName, Answer>()
+  /** All answers, those that have waited longest to be used first. */
+  readonly #answers = new Set<Answer>()
   readonly #remembered = new Set<string>()
+  #lastFollowed = 0
   #sizeBytes = 0
   #hits = 0
   #misses = 0
@@ -69,38 +79,57 @@ export class PageCache {
    * @param request makes the request by which the answer is kept right
    */
   item(
-    table: TableDeclaration,
+    { name: tableName, key: { partition, sort } }: TableDeclaration,
     key: NativeItem,
     request: () => LiveRequest,
   ): Promise<NativeItem | undefined> | undefined {
-    const name = nameOfKey(table, key)
-    if (name === undefined) return undefined
-    const value = this.#find(name, request) as LiveItem<NativeItem> | undefined
-    return value && Promise.resolve(value.item && (copyNative(value.item) as NativeItem))
+    const partitionValue = key[partition]
+    const sortValue = sort === undefined ? undefined : key[sort]
+    if (!isPlain(partitionValue) || !(sort === undefined || isPlain(sortValue))) return undefined
+    // What has further attributes is no key: the service says so.
+    let count = sort === undefined ? 1 : 2
+    for (const name in key) if (Object.hasOwn(key, name)) count--
+    if (count !== 0) return undefined
+    const shelf = this.#shelves.get(tableName)?.get(partitionValue)
+    const answer = shelf?.get(sortValue as AnswerName)
+    if (answer !== undefined && this.#isHit(answer)) {
+      const { value } = answer
+      return Promise.resolve(value && (copyNative(value) as NativeItem))
+    }
+    if (answer === undefined && this.#isWorthKeeping(JSON.stringify([tableName, partitionValue, sortValue]))) {
+      this.#keepItem(tableName, [partitionValue, sortValue as AnswerName], request())
+    }
+    return undefined
   }
 
   /** The answer to a query; undefined when the worker has to be asked. */
   rows(key: string, request: LiveRequest): NativeItem[] | undefined {
-    const { limitRows } = request
-    const isBounded = limitRows <= MAX_CACHED_ROWS
-    const bounded = isBounded ? request : { ...request, limitRows: MAX_CACHED_ROWS + 1 }
-    const value = this.#find(key, () => bounded) as LiveRows<NativeItem> | undefined
-    return value?.rows.map((row) => copyNative(row) as NativeItem)
+    const answer = this.#queries.get(key)
+    if (answer !== undefined && this.#isHit(answer)) return copyNative(answer.value) as NativeItem[]
+    if (answer === undefined && this.#isWorthKeeping(key)) {
+      const limitRows = Math.min(request.limitRows, MAX_CACHED_ROWS + 1)
+      const drop = (): void => void this.#queries.delete(key)
+      this.#queries.set(key, this.#keep({ ...request, limitRows }, drop))
+    }
+    return undefined
   }
 
-  #find(name: string, request: () => LiveRequest): Answer['value'] {
-    const answer = this.#answers.get(name)
-    if (answer?.isRight === true && !this.#follower.isBehind) {
-      this.#hits++
-      answer.wasUsed = true
-      return answer.value
+  #isHit(answer: Answer): boolean {
+    if (!answer.isRight || this.#follower.isBehind) {
+      this.#misses++
+      return false
     }
+    this.#hits++
+    answer.wasUsed = true
+    return true
+  }
+
+  /** What is asked for once may never be asked for again. */
+  #isWorthKeeping(name: string): boolean {
     this.#misses++
-    if (answer !== undefined) return undefined
-    // What is asked for once may never be asked for again.
-    if (this.#remembered.delete(name)) this.#keep(name, request())
-    else this.#remember(name)
-    return undefined
+    if (this.#remembered.delete(name)) return true
+    this.#remember(name)
+    return false
   }
 
   #remember(name: string): void {
@@ -108,21 +137,39 @@ export class PageCache {
     this.#remembered.add(name)
   }
 
-  #keep(name: string, request: LiveRequest): void {
-    const answer: Answer = { value: undefined, sizeBytes: 0, isRight: false, wasUsed: false, stop: () => undefined }
-    this.#answers.set(name, answer)
-    const forget = (): void => this.#forget(name, answer)
+  #keepItem(
+    tableName: string,
+    [partitionValue, sortValue]: readonly [string | number, AnswerName],
+    request: LiveRequest,
+  ): void {
+    const ofTable = this.#shelves.get(tableName) ?? new Map<string | number, Map<AnswerName, Answer>>()
+    this.#shelves.set(tableName, ofTable)
+    const shelf = ofTable.get(partitionValue) ?? new Map<AnswerName, Answer>()
+    ofTable.set(partitionValue, shelf)
+    const drop = (): void => {
+      shelf.delete(sortValue)
+      if (shelf.size === 0) ofTable.delete(partitionValue)
+    }
+    shelf.set(sortValue, this.#keep(request, drop))
+  }
+
+  #keep(request: LiveRequest, drop: () => void): Answer {
+    const stop = (): void => undefined
+    const answer: Answer = { drop, value: undefined, sizeBytes: 0, isRight: false, wasUsed: false, stop }
+    this.#answers.add(answer)
+    const forget = (): void => this.#forget(answer)
     const next = (result: unknown): void => {
-      answer.value = result as Answer['value']
-      const rows = 'rows' in (result as object) ? (result as LiveRows<NativeItem>).rows : []
+      const { item, rows = [] } = result as Partial<LiveItem<NativeItem> & LiveRows<NativeItem>>
       if (rows.length > MAX_CACHED_ROWS) {
         // It stays, never right, so that it is not tried again and again.
-        answer.value = undefined
         answer.isRight = false
         answer.stop()
         return
       }
-      this.#measure(answer, rows)
+      answer.value = copyNative(request.isItem ? item : rows) as Answer['value']
+      const sizeBytes = ANSWER_BYTES + nativeSizeBytes(answer.value)
+      this.#sizeBytes += sizeBytes - answer.sizeBytes
+      answer.sizeBytes = sizeBytes
       this.#evict(answer)
     }
     const options: FollowOptions = {
@@ -130,55 +177,38 @@ export class PageCache {
       lingers: false,
       onRight: (isRight) => void (answer.isRight = isRight),
     }
-    answer.stop = this.#follower.follow(`cached ${name}`, request, { next, error: forget, complete: forget }, options)
+    const followed = `cached ${++this.#lastFollowed}`
+    answer.stop = this.#follower.follow(followed, request, { next, error: forget, complete: forget }, options)
     this.#evict(answer)
-  }
-
-  #measure(answer: Answer, rows: readonly NativeItem[]): void {
-    const { value } = answer
-    const item = value !== undefined && 'item' in value ? value.item : undefined
-    const sizeBytes = ANSWER_BYTES + nativeSizeBytes(rows) + nativeSizeBytes(item)
-    this.#sizeBytes += sizeBytes - answer.sizeBytes
-    answer.sizeBytes = sizeBytes
+    return answer
   }
 
   /** Makes room: what was used since the last time goes to the end of the line once, and so does the newest. */
   #evict(newest: Answer): void {
     newest.wasUsed = newest.sizeBytes <= this.#limitBytes
-    for (const [name, answer] of this.#answers) {
+    for (const answer of this.#answers) {
       if (this.#sizeBytes <= this.#limitBytes && this.#answers.size <= MAX_CACHED_ANSWERS) return
       if (answer.wasUsed) {
         answer.wasUsed = false
-        this.#answers.delete(name)
-        this.#answers.set(name, answer)
+        this.#answers.delete(answer)
+        this.#answers.add(answer)
         continue
       }
       this.#evictions++
-      this.#forget(name, answer)
+      this.#forget(answer)
     }
   }
 
-  #forget(name: string, answer: Answer): void {
+  #forget(answer: Answer): void {
     answer.isRight = false
-    if (this.#answers.get(name) !== answer) return
-    this.#answers.delete(name)
+    if (!this.#answers.delete(answer)) return
+    answer.drop()
     this.#sizeBytes -= answer.sizeBytes
     answer.stop()
   }
 }
 
-/** The text of a plain key; undefined for what is not plain, or not a key of the table. */
-function nameOfKey({ name, key: { partition, sort } }: TableDeclaration, key: NativeItem): string | undefined {
-  let count = 0
-  for (const attributeName in key) if (Object.hasOwn(key, attributeName)) count++
-  const partitionText = textOf(key[partition])
-  if (partitionText === undefined || count !== (sort === undefined ? 1 : 2)) return undefined
-  if (sort === undefined) return `${name} ${partitionText}`
-  const sortText = textOf(key[sort])
-  return sortText && `${name} ${partitionText.length} ${partitionText}${sortText}`
-}
-
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return `s${value}`
-  return Number.isSafeInteger(value) ? `n${value as number}` : undefined
+/** Whether a key attribute is a value that a Map finds. */
+function isPlain(value: unknown): value is string | number {
+  return typeof value === 'string' || Number.isSafeInteger(value)
 }
