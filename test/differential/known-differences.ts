@@ -144,7 +144,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     name: 'a start key that is none',
     ours: /^ValidationException: The provided (?:starting key is invalid|key element does not match the schema$)/,
     theirs:
-      /^ValidationException: (?:Type mismatch for attribute to update|Exclusive Start Key must have same size as table's key schema|Supplied AttributeValue |The provided starting key |.*[Ss]tart ?[Kk]ey)/,
+      /^ValidationException: (?:Type mismatch for attribute to update|Exclusive Start Key must have same size as table's key schema|Supplied AttributeValue |The BETWEEN condition |The provided starting key |.*[Ss]tart ?[Kk]ey)/,
     ...WORDING,
   },
   {
@@ -225,12 +225,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     name: 'what the schema forbids, in a transaction',
-    ours: /^TransactionCanceledException: .*ValidationError/,
+    ours: /^(?:TransactionCanceledException: .*ValidationError|ValidationException: Key attributes must be scalars)/,
     theirs: /^(?:output$|TransactionCanceledException: )/,
-    isMeant: (_step, ours) =>
-      refusalsOf(ours).some((reason) =>
+    isMeant: ({ operation }, ours) =>
+      operation === 'TransactWriteItems' &&
+      [ours, ...refusalsOf(ours)].some((refused) =>
         /: (?:Key attributes must be scalars|One or more parameter values were invalid: Type mismatch for Index Key)/.test(
-          lineOf(reason),
+          lineOf(refused),
         ),
       ),
     reason: 'DynamoDB Local does not look at the paths of a ConditionCheck, nor at the types of some index keys.',
@@ -417,6 +418,7 @@ function withoutIndexSizes(answer: Answer): unknown {
 /** What is wrong with the actions of a cancelled transaction that are not valid. */
 function refusalsOf(answer: Answer): readonly Answer[] {
   const { CancellationReasons } = (answer as { readonly error: { readonly CancellationReasons?: unknown } }).error
+  if (CancellationReasons === undefined) return []
   const reasons = CancellationReasons as readonly { readonly Code: string; readonly Message?: string }[]
   return reasons.filter(({ Code }) => Code === 'ValidationError').map(({ Message = '' }) => refusal(Message))
 }
