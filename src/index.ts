@@ -4,7 +4,7 @@ export type { DatabaseErrorCode, DatabaseErrorData } from './base/database-error
 export type { RawRequest, RawResponse } from './base/http-message.ts'
 export type { Logger, LogLevel } from './base/logger.ts'
 export type { BulkOptions, Source } from './client/bulk.ts'
-export type { Change, ChangesOptions } from './client/change-types.ts'
+export type { ChangesOptions } from './client/change-types.ts'
 export type { ItemOf, KeyOf, TableDefinition } from './client/define-table.ts'
 export type { AttributeName, Expression, RawExpression, TemplateExpression } from './client/expression.ts'
 export type {
@@ -53,6 +53,7 @@ export type {
 export type { ChangeKind, StreamViewType } from './model/stream-operations.ts'
 export type { WriteOrigin } from './model/write-origin.ts'
 export type { CancellationReason, ServiceExceptionName } from './model/service-exception.ts'
+export type { Change } from './streams/change.ts'
 export type { AnythingBut, EventPattern, PatternRule, TextRule } from './streams/event-pattern.ts'
 export type {
   TriggerContext,

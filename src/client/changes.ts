@@ -7,7 +7,7 @@ import { systemClock } from '../base/clock.ts'
 import type { ChangesOutput, WireChange } from '../rpc/protocol.ts'
 import { changePosition } from '../streams/change-position.ts'
 import { createPacer, type Pacer } from './pacer.ts'
-import { nativeChange, type UntypedChange } from './native-change.ts'
+import { nativeChange, type UntypedChange } from '../streams/native-change.ts'
 import { askForChanges, endWaiting, type OpenedChanges } from './open-changes.ts'
 
 /** How long the worker waits before it says that there is nothing: less than a call may take. */

@@ -1,8 +1,8 @@
 // Triggers as an app declares them.
 
 import type { NativeItem } from '../model/native.ts'
+import type { Change } from '../streams/change.ts'
 import type { TriggerFailure, TriggerHandler, TriggerSettings } from '../streams/trigger-types.ts'
-import type { Change } from './change-types.ts'
 import type { ItemOf, PrimaryKeyNames, TableDefinition } from './define-table.ts'
 
 /** A change of a table of this definition. */

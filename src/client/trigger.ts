@@ -3,22 +3,19 @@
 import { systemClock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
 import type { NativeItem } from '../model/native.ts'
-import type { Item } from '../model/attribute-value.ts'
-import type { PackedItem } from '../model/packed-item.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import type { ChangesOutput, WireChange } from '../rpc/protocol.ts'
 import { checkTrigger, type HostRead, runTrigger, type TriggerHost } from '../streams/trigger-runner.ts'
+import { triggerEvent } from '../streams/trigger-event.ts'
 import type { TriggerFailure } from '../streams/trigger-types.ts'
 import type { TableDefinition } from './define-table.ts'
-import { nativeChange, type UntypedChange } from './native-change.ts'
+import { nativeChange, type UntypedChange } from '../streams/native-change.ts'
 import { askForChanges, endWaiting } from './open-changes.ts'
 import type { OpenedTrigger } from './open-trigger.ts'
 import type { Table } from './table.ts'
 
 type Destination = (failure: TriggerFailure<UntypedChange>) => unknown
 
-const EVENT_NAMES = { insert: 'INSERT', modify: 'MODIFY', remove: 'REMOVE' } as const
-const MS_PER_SECOND = 1000
 const WAIT_SHARE_OF_CALL = 0.5
 
 /** Runs a trigger until it is stopped or its table's changes end. */
@@ -56,7 +53,7 @@ function hostOf(opened: OpenedTrigger, onFailure: Destination | undefined): Trig
     },
     loadPosition: () => call(opened, 'tidetable:load-checkpoint', identity) as Promise<string | undefined>,
     savePosition: async (position) => void (await call(opened, 'tidetable:save-checkpoint', { ...identity, position })),
-    event: (raw) => eventOf(raw, keyNames),
+    event: (raw) => triggerEvent(raw, keyNames),
     change: (raw, position) => nativeChange(raw, { position, keyNames }),
   }
 }
@@ -85,25 +82,6 @@ function call(
     () => ({ form: { operation, input, rows: 'attribute-values' } }),
     (output) => output,
   )
-}
-
-/** A change as GetRecords has it, which is what filters are written for. */
-function eventOf(
-  { kind, atMs, sequenceNumber, key, newItem, oldItem }: WireChange,
-  keyNames: readonly string[],
-): unknown {
-  const source = (key ?? newItem ?? oldItem) as PackedItem
-  const keys: Item = Object.fromEntries(keyNames.map((name) => [name, source.attribute(name)])) as Item
-  return {
-    eventName: EVENT_NAMES[kind],
-    dynamodb: {
-      ApproximateCreationDateTime: Math.floor(atMs / MS_PER_SECOND),
-      SequenceNumber: sequenceNumber,
-      Keys: keys,
-      ...(newItem !== undefined && { NewImage: newItem.toItem() }),
-      ...(oldItem !== undefined && { OldImage: oldItem.toItem() }),
-    },
-  }
 }
 
 function destinationOf({ trigger: { onFailure }, openTable }: OpenedTrigger): Destination | undefined {

@@ -51,6 +51,8 @@ export interface TriggerHost<Raw extends RawChange, Change> {
   event(raw: Raw): unknown
   change(raw: Raw, position: ChangePosition): Change
   readonly handler: TriggerHandler<Change>
+  /** Whether trying again after this is no use. By default: when the database is closed, or the table has no stream. */
+  readonly isFinal?: (error: unknown) => boolean
   /** Takes what is given up. Undefined: it is logged. */
   readonly onFailure: ((failure: TriggerFailure<Change>) => unknown) | undefined
 }
@@ -283,7 +285,7 @@ class TriggerRun<Raw extends RawChange, Change> {
       try {
         return await work()
       } catch (error) {
-        if (isFinal(error)) throw error
+        if ((this.#host.isFinal ?? isFinal)(error)) throw error
         const { name } = this.#settings
         this.#host.logger('error', 'A trigger has to wait.', { trigger: name, error: String(error), backoffMs })
       }

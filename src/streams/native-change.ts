@@ -1,16 +1,15 @@
-// A change as it came from the worker, made native.
+// Packed changes made native.
 
 import { type NativeItem, unpackNativeItem } from '../model/native.ts'
 import type { PackedItem } from '../model/packed-item.ts'
-import type { WireChange } from '../rpc/protocol.ts'
-import type { Change } from './change-types.ts'
+import type { Change, PackedChange } from './change.ts'
 
 /** A change of a table whose type is not known here. */
 export type UntypedChange = Change<NativeItem, NativeItem>
 
 /** Makes a change native. */
 export function nativeChange(
-  { kind, origin, atMs, ...items }: WireChange,
+  { kind, origin, atMs, ...items }: PackedChange,
   { position, keyNames }: { readonly position: string; readonly keyNames: readonly string[] },
 ): UntypedChange {
   const newItem = native(items.newItem)
