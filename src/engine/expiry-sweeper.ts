@@ -7,10 +7,13 @@ import type { OrderedStore } from '../storage/contract.ts'
 import { BackgroundLoop } from './background-loop.ts'
 import type { Catalog } from './catalog.ts'
 import { readSnapshot } from './read-snapshot.ts'
+import { SweepPositions } from './sweep-positions.ts'
 import { type ExpiringTable, findExpiringTables, sweepTable } from './sweep.ts'
 
 /** How often tables that have a time to live are looked at: another tab may have written to them and be gone. */
 const LOOK_INTERVAL_MS = 1000
+/** How often they are looked at from the start: another tab may have written what has expired already, and be gone. */
+const FULL_LOOK_INTERVAL_MS = 60_000
 /** Items that one transaction deletes: the first ones, and the least and the most that it comes to. */
 const FIRST_STEP_ITEMS = 64
 const MIN_STEP_ITEMS = 8
@@ -42,6 +45,9 @@ export class ExpirySweeper {
   #endTurn: (() => void) | undefined
   #stepItems = FIRST_STEP_ITEMS
   #deletedItems = 0
+  /** There from the first look that finds a table whose items expire. */
+  #positions: SweepPositions | undefined
+  #fullLookAtMs = 0
 
   constructor(options: SweeperOptions) {
     const { clock, logger } = options
@@ -64,6 +70,7 @@ export class ExpirySweeper {
   async close(): Promise<void> {
     await this.#loop.close()
     this.#releaseTurn()
+    this.#dropPositions()
   }
 
   async #step(): Promise<number | undefined> {
@@ -80,8 +87,14 @@ export class ExpirySweeper {
   async #sweep(): Promise<number | undefined> {
     const { store, catalog, clock } = this.#options
     const nowMs = clock.now()
-    const tables = await readSnapshot(store, false, (snapshot) => findExpiringTables(catalog, snapshot, nowMs))
-    if (tables.length === 0) return undefined
+    const positions = this.#currentPositions(store)
+    const tables = await readSnapshot(store, false, (snapshot) =>
+      findExpiringTables(catalog, snapshot, { positions, nowMs }),
+    )
+    if (tables.length === 0) {
+      this.#dropPositions()
+      return undefined
+    }
     const first = tables.reduce((one, other) => ((other.nextMs ?? Infinity) < (one.nextMs ?? Infinity) ? other : one))
     const waitMs = (first.nextMs ?? Infinity) - nowMs
     if (waitMs > 0) return Math.min(waitMs, LOOK_INTERVAL_MS)
@@ -98,6 +111,25 @@ export class ExpirySweeper {
     const tookMs = clock.monotonicMs() - startedMs
     if (tookMs > STEP_TARGET_MS) this.#stepItems = Math.max(MIN_STEP_ITEMS, this.#stepItems >> 1)
     else if (tookMs < STEP_TARGET_MS / 2) this.#stepItems = Math.min(MAX_STEP_ITEMS, this.#stepItems * 2)
+  }
+
+  #currentPositions(store: OrderedStore): SweepPositions {
+    const nowMs = this.#options.clock.monotonicMs()
+    if (this.#positions === undefined) {
+      this.#positions = new SweepPositions(store)
+      // Once more in a moment: what is on its way to the device now was not heard of.
+      this.#fullLookAtMs = nowMs + LOOK_INTERVAL_MS - FULL_LOOK_INTERVAL_MS
+    } else if (nowMs - this.#fullLookAtMs >= FULL_LOOK_INTERVAL_MS) {
+      this.#fullLookAtMs = nowMs
+      this.#positions.forget()
+    }
+    return this.#positions
+  }
+
+  /** Without a table whose items expire, writes need not be listened to. */
+  #dropPositions(): void {
+    this.#positions?.close()
+    this.#positions = undefined
   }
 
   #releaseTurn(): void {

@@ -182,6 +182,11 @@ export function expiryRange(prefix: ByteKey, fromSeconds: number, toSeconds: num
   return { start: prefix + secondsBytes(fromSeconds), end: prefix + secondsBytes(toSeconds) }
 }
 
+/** What all keys of a row's expiry index begin with; undefined for a row of something else. */
+export function expiryPrefixOfKey(key: ByteKey): ByteKey | undefined {
+  return key.startsWith(SPACE.expiry) ? key.slice(0, EXPIRY_PREFIX_BYTES) : undefined
+}
+
 /** When the item of an expiry index's row expires, in seconds since 1970. */
 export function expiryTimeOfKey(key: ByteKey): number {
   let seconds = 0

@@ -5,7 +5,7 @@ import { assert } from '../base/assert.ts'
 import type { ByteKey } from '../base/byte-key.ts'
 import { after, eachInOrder, type MaybePromise } from '../base/maybe-promise.ts'
 import { EXPIRED_TOO_LONG_AGO_SECONDS } from '../model/limits.ts'
-import type { OrderedStore, Reader, Transaction } from '../storage/contract.ts'
+import type { OrderedStore, Reader, Snapshot, Transaction } from '../storage/contract.ts'
 import type { Catalog } from './catalog.ts'
 import { type ExpiryIndex, expiryRowKey } from './expiry-index.ts'
 import { forEachRow } from './for-each-row.ts'
@@ -18,6 +18,7 @@ import {
   tableNameOfRecordKey,
 } from './keyspace.ts'
 import { readSnapshot } from './read-snapshot.ts'
+import type { SweepPositions } from './sweep-positions.ts'
 import type { TableSchema } from './table-schema.ts'
 import { openTableWriter, type TableWriter } from './table-writer.ts'
 
@@ -31,21 +32,31 @@ export interface ExpiringTable {
   readonly expiry: ExpiryIndex
   /** When the first of its items expires, in milliseconds since 1970; undefined when none ever will. */
   readonly nextMs: number | undefined
+  /** The row of that item; when there is none, where rows to come are found. */
+  readonly nextRow: ByteKey
 }
 
 /** All tables whose items expire. */
 export function findExpiringTables(
   catalog: Catalog,
-  reader: Reader,
-  nowMs: number,
+  reader: Snapshot,
+  { positions, nowMs }: { readonly positions: SweepPositions; readonly nowMs: number },
 ): MaybePromise<readonly ExpiringTable[]> {
   const found: ExpiringTable[] = []
   const walk = forEachRow(reader.scan(TABLE_RECORDS), ({ key }) =>
     after(catalog.find(reader, tableNameOfRecordKey(key)), (table) => {
       if (table?.expiry === undefined) return true
       const { expiry } = table
-      return after(nextExpiryMs(reader, expiry, nowMs), (nextMs) => {
-        found.push({ table, expiry, nextMs })
+      const { start, end } = expiryRange(expiry.prefix, oldestSeconds(nowMs), EXPIRY_TIME_END - 1)
+      const position = positions.startOf(expiry.prefix, reader.sequence)
+      const cursor = reader.scan({ start: position > start ? position : start, end })
+      return after(cursor.advance(), (isRow) => {
+        const nextRow = isRow ? cursor.key : end
+        // What is to expire yet may be written by anybody before the next look.
+        const present = expiryRange(expiry.prefix, 0, presentSeconds(nowMs)).end
+        positions.pass(expiry.prefix, nextRow < present ? nextRow : present)
+        const nextMs = isRow ? expiryTimeOfKey(nextRow) * MS_PER_SECOND : undefined
+        found.push({ table, expiry, nextMs, nextRow })
         return true
       })
     }),
@@ -53,9 +64,9 @@ export function findExpiringTables(
   return after(walk, () => found)
 }
 
-function nextExpiryMs(reader: Reader, { prefix }: ExpiryIndex, nowMs: number): MaybePromise<number | undefined> {
-  const cursor = reader.scan(expiryRange(prefix, oldestSeconds(nowMs), EXPIRY_TIME_END - 1))
-  return after(cursor.advance(), (found) => (found ? expiryTimeOfKey(cursor.key) * MS_PER_SECOND : undefined))
+/** What expires before this second has expired. */
+function presentSeconds(nowMs: number): number {
+  return Math.floor(nowMs / MS_PER_SECOND) + 1
 }
 
 /** What expired before is left alone, as the service has it: a table may hold old dates that nobody meant to be expiries. */
@@ -97,11 +108,11 @@ export async function sweepTable(step: SweepStep): Promise<number> {
 
 /** The first rows of what has expired. Reads their items as well: the transaction then finds them in memory. */
 function expiredRows(reader: Reader, { expiring, nowMs, maxItems }: SweepStep): MaybePromise<readonly ByteKey[]> {
-  const { table, expiry } = expiring
-  const until = Math.floor(nowMs / MS_PER_SECOND) + 1
+  const { table, expiry, nextRow } = expiring
   const rows: ByteKey[] = []
   let sizeBytes = 0
-  const walk = forEachRow(reader.scan(expiryRange(expiry.prefix, oldestSeconds(nowMs), until)), ({ key }) => {
+  const { end } = expiryRange(expiry.prefix, 0, presentSeconds(nowMs))
+  const walk = forEachRow(reader.scan({ start: nextRow, end }), ({ key }) => {
     rows.push(key)
     return after(reader.get(itemKeyOfExpiryKey(table.record.tableId, key)), (row) => {
       sizeBytes += row?.length ?? 0

@@ -22,6 +22,8 @@ export type MetricName =
   | 'scanMs'
   | 'filteredScanMs'
   | 'counterMs'
+  | 'expireMs'
+  | 'putWhileExpiringMs'
   | 'openToFirstReadMs'
   | 'pageMemoryMb'
   | 'workerMemoryMb'
@@ -45,6 +47,8 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   scanMs: { label: 'whole scan', unit: 'ms', better: 'lower', digits: 0 },
   filteredScanMs: { label: 'filtered scan (1 in 100 matches)', unit: 'ms', better: 'lower', digits: 1 },
   counterMs: { label: 'atomic counter, p50', unit: 'ms', better: 'lower', digits: 3 },
+  expireMs: { label: 'deleting all orders once they expire', unit: 'ms', better: 'lower', digits: 0 },
+  putWhileExpiringMs: { label: '… one put meanwhile, p99', unit: 'ms', better: 'lower', digits: 1 },
   openToFirstReadMs: { label: 'open to first read, browser restarted', unit: 'ms', better: 'lower', digits: 0 },
   pageMemoryMb: { label: 'page memory while loading, highest', unit: 'MB', better: 'lower', digits: 1 },
   workerMemoryMb: { label: 'worker memory while loading, highest', unit: 'MB', better: 'lower', digits: 1 },

@@ -6,6 +6,14 @@ import type { Order, OrderKey } from '../orders.ts'
 /** Takes a portion of a scan; the peer waits for it before it goes on. */
 export type Visit = (orders: readonly Order[]) => void | Promise<void>
 
+/** Orders that the database itself deletes when their time has come: a table of their own. */
+export interface ExpiringOrders {
+  putMany(orders: readonly Order[]): Promise<void>
+  count(): Promise<number>
+  /** Empties the database that is open, so that what the orders left on the disk counts for nothing. */
+  remove(): Promise<void>
+}
+
 /**
  * A database that holds orders (key: customer and date with number; one index by product) and one counter. Each write
  * resolves when it is durable in the sense of IndexedDB's relaxed durability, the same for every peer.
@@ -27,5 +35,11 @@ export interface Peer {
   withStatus(status: string): Promise<readonly Order[]>
   /** Adds one to the counter, atomically, and gives its new value. */
   increment(): Promise<number>
+  /**
+   * Makes a place for orders that expire. Not there where the database leaves deleting to the app.
+   *
+   * @param atSeconds when they all expire, in seconds since 1970
+   */
+  expiring?(atSeconds: number): Promise<ExpiringOrders>
   close(): Promise<void>
 }

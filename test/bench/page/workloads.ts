@@ -5,7 +5,7 @@ import type { Random } from '../../../src/base/random.ts'
 import type { Figures } from '../metrics.ts'
 import { customerOf, orderAt, productOf, RARE_STATUS } from '../orders.ts'
 import type { Order, OrderOptions } from '../orders.ts'
-import { median } from '../statistics.ts'
+import { median, percentile } from '../statistics.ts'
 import type { Peer } from './peer.ts'
 
 /** What the workloads of one page share. */
@@ -31,6 +31,7 @@ export interface Workload {
 export const MAIN_DATABASE = 'bench'
 
 const SMALL_LOAD_DATABASE = 'bench-by-25'
+const EXPIRING_DATABASE = 'bench-ttl'
 
 const LARGE_BATCH_ITEMS = 1_000
 const SMALL_BATCH_ITEMS = 25
@@ -49,6 +50,11 @@ const INDEX_QUERIES = 150
 const INDEX_ITEMS = 100
 const SCANS = 3
 const INCREMENTS = 300
+/** Orders that a peer surely loads in a second: they expire when all are there. */
+const SLOWEST_LOAD_PER_SECOND = 4_000
+/** Between two puts while orders expire, and between two looks at how many are left. */
+const PUT_PAUSE_MS = 5
+const LOOK_PAUSE_MS = 100
 
 /** All workloads. */
 export const WORKLOADS: readonly Workload[] = [
@@ -63,6 +69,7 @@ export const WORKLOADS: readonly Workload[] = [
   { name: 'whole scan', database: MAIN_DATABASE, run: wholeScan },
   { name: 'filtered scan', database: MAIN_DATABASE, run: filteredScan },
   { name: 'atomic counter', database: MAIN_DATABASE, run: atomicCounter },
+  { name: 'time to live', database: EXPIRING_DATABASE, run: timeToLive },
 ]
 
 /**
@@ -221,6 +228,41 @@ async function atomicCounter({ peer }: BenchState): Promise<Figures> {
     assert((await peer.increment()) === value, 'the counter lost an addition')
   })
   return { counterMs }
+}
+
+async function timeToLive(state: BenchState): Promise<Figures> {
+  const { peer, data, orders } = state
+  const loadSeconds = Math.ceil(data.items / SLOWEST_LOAD_PER_SECOND) + 2
+  const atSeconds = Math.ceil(Date.now() / 1_000) + loadSeconds
+  const expiring = await peer.expiring?.(atSeconds)
+  if (expiring === undefined) return {}
+  for (let start = 0; start < data.items; start += LARGE_BATCH_ITEMS) {
+    await expiring.putMany(orders.slice(start, start + LARGE_BATCH_ITEMS))
+  }
+  const startMs = atSeconds * 1_000
+  assert(Date.now() < startMs, 'the orders expired before all were there')
+  assert((await expiring.count()) === data.items, 'the load lost or doubled an order')
+  await pause(startMs - Date.now())
+  const putsMs: number[] = []
+  let lookMs = startMs
+  for (;;) {
+    const putStartMs = performance.now()
+    await peer.put(orders[putsMs.length % orders.length] as Order)
+    putsMs.push(performance.now() - putStartMs)
+    await pause(PUT_PAUSE_MS)
+    if (Date.now() - lookMs < LOOK_PAUSE_MS) continue
+    lookMs = Date.now()
+    if ((await expiring.count()) === 0) break
+  }
+  const expireMs = Date.now() - startMs
+  await expiring.remove()
+  return { expireMs, putWhileExpiringMs: percentile(putsMs, 0.99) }
+}
+
+function pause(delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, delayMs)
+  })
 }
 
 async function warmOrders(state: BenchState): Promise<readonly Order[]> {

@@ -1,6 +1,6 @@
 // Tidetable through its public API. It runs in the page: the package starts its own worker.
 
-import { attribute, defineTable, expr, openDatabase } from 'tidetable'
+import { attribute, defineTable, deleteDatabase, expr, openDatabase } from 'tidetable'
 import type { Database } from 'tidetable'
 import type { Order } from '../orders.ts'
 import type { Peer } from '../page/peer.ts'
@@ -23,6 +23,17 @@ const COUNTERS = defineTable<Counter>()({
   key: { partition: 'name' },
 })
 
+interface ExpiringOrder extends Order {
+  readonly expires: number
+}
+
+const EXPIRING = defineTable<ExpiringOrder>()({
+  name: 'Expiring',
+  attributes: { customer: 'S', dateId: 'S', product: 'S' },
+  key: { partition: 'customer', sort: 'dateId' },
+  globalIndexes: { byProduct: { partition: 'product' } },
+})
+
 /** Tidetable. */
 export function createPeer(): Peer {
   let database: Database | undefined
@@ -30,7 +41,7 @@ export function createPeer(): Peer {
     if (database === undefined) throw new Error('open() comes first')
     return database
   }
-  return {
+  const peer: Peer = {
     async open(databaseName) {
       database = await openDatabase({ name: databaseName, tables: [ORDERS, COUNTERS], durability: 'relaxed' })
     },
@@ -56,9 +67,49 @@ export function createPeer(): Peer {
       if (count === undefined) throw new Error('the update returned no count')
       return count
     },
+    async expiring(expires) {
+      const { send, table } = opened()
+      const TableName = EXPIRING.name
+      await send('CreateTable', {
+        TableName,
+        AttributeDefinitions: Object.entries(EXPIRING.attributes).map(([AttributeName, AttributeType]) => ({
+          AttributeName,
+          AttributeType,
+        })),
+        KeySchema: [
+          { AttributeName: EXPIRING.key.partition, KeyType: 'HASH' },
+          { AttributeName: EXPIRING.key.sort, KeyType: 'RANGE' },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'byProduct',
+            KeySchema: [{ AttributeName: 'product', KeyType: 'HASH' }],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+      })
+      await send('UpdateTimeToLive', {
+        TableName,
+        TimeToLiveSpecification: { Enabled: true, AttributeName: 'expires' },
+      })
+      return {
+        putMany: async (orders) => {
+          await table(EXPIRING).putMany(orders.map((order) => ({ ...order, expires })))
+        },
+        async remove() {
+          const { name } = opened()
+          await peer.close()
+          await deleteDatabase(name)
+          await peer.open(name)
+        },
+        count: async () => (await send('DescribeTable', { TableName })).Table.ItemCount,
+      }
+    },
     async close() {
       await opened().close()
       database = undefined
     },
   }
+  return peer
 }
