@@ -83,6 +83,11 @@ export interface Engine {
 const DEFAULT_CONTEXT: RequestContext = {}
 const ALWAYS_OUR_TURN: TakeTurn = () => Promise.resolve(() => undefined)
 
+/** 48 bits: among all intents that were ever made anywhere, no two of the same place have the same. */
+function drawWriterTag(random: Random): number {
+  return (random.uint32() >>> 16) * 2 ** 32 + random.uint32()
+}
+
 /** Makes an engine. Work left over from the last time (an index half filled, items expired since) goes on in the background. */
 export function createEngine(options: EngineOptions): Engine {
   const { store, clock, random, logger = silentLogger } = options
@@ -91,7 +96,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (table.expiry !== undefined) sweeper.wake()
       if (table.stream !== undefined) retention.wake()
     },
-    () => random.uint32() >>> 8,
+    () => drawWriterTag(random),
   )
   const background = new BackgroundWork({ store, catalog, clock, logger })
   const takeTurn = options.takeTurn ?? ALWAYS_OUR_TURN

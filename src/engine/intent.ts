@@ -33,7 +33,7 @@ export interface Intent {
   readonly order: number
   /** When it was made, by the hybrid logical clock of this database (see outbox-state). */
   readonly clock: number
-  /** Of the engine that queued it: 24 bits drawn at random. With the place it names the intent for ever. */
+  /** Of the engine that queued it: 48 bits drawn at random. With the place it names the intent for ever. */
   readonly tag: number
   readonly actions: readonly IntentAction[]
 }

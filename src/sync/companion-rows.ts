@@ -15,6 +15,9 @@ export const EXPIRY_ATTRIBUTE = 'expires'
 /** An entry does not grow beyond this: what does not fit is named, and readers fetch it. */
 export const MAX_ENTRY_SIZE_BYTES = 358_400
 
+/** Tags have 48 bits; these are the low ones. */
+const TAG_LOW = 2 ** 32
+
 /** The key of a scope's head. */
 export function headKey(scope: string): Key {
   return companionKey(`head#${scope}`, 0)
@@ -181,15 +184,22 @@ function bytesOf(map: AttributeMap, name: string): Uint8Array {
   return value.B
 }
 
-/** Four bytes for most: how far it is behind the one before, and its tag. */
+/** Runs of the same tag: the tag, how many, and how far each place is behind the one before. */
 function encodeIntentIds(ids: readonly IntentId[]): Uint8Array {
   const writer = new ByteWriter()
   let before = 0
-  for (const { order, tag } of ids) {
-    writer.varint(order - before)
-    writer.uint8(tag >>> 16)
-    writer.uint16(tag & 0xffff)
-    before = order
+  for (let at = 0; at < ids.length;) {
+    const { tag } = ids[at] as IntentId
+    let end = at
+    while (ids[end]?.tag === tag) end++
+    writer.uint16(Math.floor(tag / TAG_LOW))
+    writer.uint32(tag % TAG_LOW)
+    writer.varint(end - at)
+    for (; at < end; at++) {
+      const { order } = ids[at] as IntentId
+      writer.varint(order - before)
+      before = order
+    }
   }
   return writer.take()
 }
@@ -199,8 +209,12 @@ function decodeIntentIds(bytes: Uint8Array): IntentId[] {
   const ids: IntentId[] = []
   let order = 0
   while (!reader.isAtEnd) {
-    order += reader.varint()
-    ids.push({ order, tag: (reader.uint8() << 16) | reader.uint16() })
+    const high = reader.uint16()
+    const tag = high * TAG_LOW + reader.uint32()
+    for (let count = reader.varint(); count > 0; count--) {
+      order += reader.varint()
+      ids.push({ order, tag })
+    }
   }
   return ids
 }

@@ -30,12 +30,12 @@ export interface ItemChange extends ItemPlace {
 }
 
 /**
- * An intent of a client: its place in the client's order, and the tag of the engine that queued it. A disk that lost its
- * last commits, or was copied, gives places anew; the tag tells such intents from those that had them before.
+ * An intent: its place in the order of its database, and the tag of the engine that queued it. Together they name it for
+ * ever and everywhere: on a disk that lost its last commits and gives places anew, and on copies of it.
  */
 export interface IntentId {
   readonly order: number
-  /** 24 bits. */
+  /** 48 bits. */
   readonly tag: number
 }
 

@@ -58,6 +58,12 @@ export interface RemoteImage {
   readonly clock: number
 }
 
+/** Intents of an entry that this database knows, and the items that they touch. */
+export interface MatchedIntents {
+  readonly ids: readonly IntentId[]
+  readonly rowKeys: ReadonlySet<ByteKey>
+}
+
 /** The app's resolver has to be asked before the transaction can be made. */
 export class ResolutionNeeded extends Error {
   override readonly name = 'ResolutionNeeded'
@@ -155,6 +161,19 @@ export class ReplicaSession {
       else changed.set(rowKey, remote)
     }
     if (changed.size > 0) await this.#rebase(changed)
+  }
+
+  /** Those of the intents that are pending or parked here: whoever pushed them, they are in effect now. */
+  async match(intents: readonly IntentId[]): Promise<MatchedIntents> {
+    const ids: IntentId[] = []
+    const rowKeys = new Set<ByteKey>()
+    for (const id of intents) {
+      const found = (await this.#intent(id.order)) ?? (await readParkedMutation(this.#transaction, id.order))
+      if (found?.tag !== id.tag) continue
+      ids.push(id)
+      for (const { key } of found.actions) rowKeys.add(key)
+    }
+    return { ids, rowKeys }
   }
 
   /**

@@ -25,6 +25,7 @@ import type { ItemChange, LogEntry, Push, ScopeHead, UnexpectedItem } from './re
 import {
   intentId,
   keyOfAction,
+  type MatchedIntents,
   readIntents,
   type RemoteImage,
   ReplicaSession,
@@ -99,8 +100,6 @@ const CONSIDERED_INTENTS = 2000
 const MAX_CONSIDERED_PAGES = 100
 /** Times that the app's resolver is asked for one transaction. */
 const MAX_RESOLUTION_ROUNDS = 1000
-/** Former ids that are remembered. */
-const MAX_FORMER_IDS = 16
 /** Rows that one step of a sweep looks at. */
 const SWEEP_ROWS = 500
 
@@ -134,7 +133,7 @@ export class Replica {
       for (const [name, settings] of this.#tables) await this.#declare(transaction, name, settings)
       const known = await readReplicaState(transaction)
       if (known !== undefined) return known
-      const state = { clientId, formerIds: [], lastMutation: 0, unseenMutation: 0, nextConflict: 0 }
+      const state = { clientId, lastMutation: 0, unseenMutation: 0, nextConflict: 0 }
       writeReplicaState(transaction, state)
       return state
     })
@@ -348,7 +347,7 @@ export class Replica {
       if (unknownBefore !== undefined) await this.#parkUnknown(session, transaction, { lost, unknownBefore })
       for (const attempt of lost) deleteAttempt(transaction, attempt)
       const isSame = lastMutation !== undefined
-      session.changeState({ unseenMutation: 0, ...(isSame ? { lastMutation } : newClient(session.state, clientId)) })
+      session.changeState({ unseenMutation: 0, ...(isSame ? { lastMutation } : { clientId, lastMutation: 0 }) })
     })
   }
 
@@ -372,12 +371,19 @@ export class Replica {
   ): Promise<void> {
     const checkpoint = await readCheckpoint(transaction, scope)
     assert(checkpoint !== undefined, 'A scope that is read on has a checkpoint.')
-    const { clientId, formerIds } = session.state
-    for (const group of groupByAuthor(entries, new Set([clientId, ...formerIds]))) {
-      await this.#applyGroup(session, group, checkpoint)
-      if (group.isOwn && lastOf(group.entries).clientId === clientId)
-        await this.#passMutation(session, transaction, lastOf(group.entries))
+    // Entries of others in a row are taken over at once.
+    const foreign: LogEntry[] = []
+    for (const entry of entries) {
+      const matched = await session.match(entry.intents)
+      if (matched.ids.length === 0) {
+        foreign.push(entry)
+      } else {
+        await this.#applyForeign(session, foreign.splice(0), checkpoint)
+        await this.#applyOwn(session, { entry, matched }, checkpoint)
+      }
+      if (entry.clientId === session.state.clientId) await this.#passMutation(session, transaction, entry)
     }
+    await this.#applyForeign(session, foreign, checkpoint)
     const last = lastOf(entries)
     for (const attempt of await readAttempts(transaction)) {
       if (isOvertaken(attempt, scope, last.sequence)) deleteAttempt(transaction, attempt)
@@ -386,18 +392,38 @@ export class Replica {
     writeCheckpoint(transaction, withSequence(checkpoint, last.sequence, logId))
   }
 
-  async #applyGroup(session: ReplicaSession, { entries, isOwn }: EntryGroup, checkpoint: Checkpoint): Promise<void> {
+  async #applyForeign(session: ReplicaSession, entries: readonly LogEntry[], checkpoint: Checkpoint): Promise<void> {
+    await session.applyRemote(await this.#imagesOf(session, entries, checkpoint))
+  }
+
+  /** An entry with intents of this database: what they made is no conflict with what was written here after them. */
+  async #applyOwn(
+    session: ReplicaSession,
+    { entry, matched }: { readonly entry: LogEntry; readonly matched: MatchedIntents },
+    checkpoint: Checkpoint,
+  ): Promise<void> {
+    const own: RemoteImage[] = []
+    const others: RemoteImage[] = []
+    for (const image of await this.#imagesOf(session, [entry], checkpoint)) {
+      const rowKey = await session.rowKey(image.table, image.key)
+      if (matched.rowKeys.has(rowKey)) own.push(image)
+      else others.push(image)
+    }
+    await session.acknowledge(matched.ids, own)
+    await session.applyRemote(others)
+  }
+
+  async #imagesOf(
+    session: ReplicaSession,
+    entries: readonly LogEntry[],
+    checkpoint: Checkpoint,
+  ): Promise<readonly RemoteImage[]> {
     const images: RemoteImage[] = []
     for (const [change, sequence] of lastChanges(entries)) {
       const image = await this.#imageOf(session, { change, sequence, checkpoint })
       if (image !== undefined) images.push(image)
     }
-    if (isOwn)
-      await session.acknowledge(
-        entries.flatMap(({ intents }) => intents),
-        images,
-      )
-    else await session.applyRemote(images)
+    return images
   }
 
   /** What an entry's change makes of its item; undefined when the item here is newer. */
@@ -589,23 +615,6 @@ export interface Reconciliation {
   readonly lastMutation?: number
 }
 
-interface EntryGroup {
-  readonly isOwn: boolean
-  readonly entries: readonly LogEntry[]
-}
-
-/** Entries of others in a row are taken over at once; each of this client's own stands for itself. */
-function groupByAuthor(entries: readonly LogEntry[], ownIds: ReadonlySet<string>): EntryGroup[] {
-  const groups: { isOwn: boolean; entries: LogEntry[] }[] = []
-  for (const entry of entries) {
-    const isOwn = ownIds.has(entry.clientId)
-    const last = groups.at(-1)
-    if (last === undefined || isOwn || last.isOwn) groups.push({ isOwn, entries: [entry] })
-    else last.entries.push(entry)
-  }
-  return groups
-}
-
 /** The last change of each item, and its entry. */
 function lastChanges(entries: readonly LogEntry[]): readonly (readonly [ItemChange, number])[] {
   const last = new Map<string, readonly [ItemChange, number]>()
@@ -617,11 +626,6 @@ function lastChanges(entries: readonly LogEntry[]): readonly (readonly [ItemChan
 
 function sortedKey(key: Key): unknown {
   return Object.entries(key).sort(([one], [other]) => (one < other ? -1 : 1))
-}
-
-/** Entries under its former ids may still come. */
-function newClient({ clientId: former, formerIds }: ReplicaState, clientId: string): Partial<ReplicaState> {
-  return { clientId, formerIds: [former, ...formerIds].slice(0, MAX_FORMER_IDS), lastMutation: 0 }
 }
 
 function lastOf(entries: readonly LogEntry[]): LogEntry {

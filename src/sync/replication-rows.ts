@@ -15,8 +15,6 @@ import type { IntentId } from './remote-table.ts'
 /** This database as a client of the remote. */
 export interface ReplicaState {
   readonly clientId: string
-  /** Ids that it had before, newest first: entries under them are its own too. */
-  readonly formerIds: readonly string[]
   /** The newest mutation that the remote has applied, as far as this client knows. */
   readonly lastMutation: number
   /**
