@@ -7,10 +7,10 @@ import { silentLogger } from '../../../src/base/logger.ts'
 import { validationException } from '../../../src/model/service-exception.ts'
 import { packItem, PackedItem } from '../../../src/model/packed-item.ts'
 import { createDictionary } from '../../../src/model/packed-item.ts'
-import { createCallServer } from '../../../src/rpc/call-server.ts'
+import { createCallServer, type NewsSource, type RunCall } from '../../../src/rpc/call-server.ts'
 import { HOLE } from '../../../src/rpc/holes.ts'
 import type { Prepared } from '../../../src/rpc/pending-call.ts'
-import type { CallForm, EraseRequest, OpenRequest, WorkerDoor } from '../../../src/rpc/protocol.ts'
+import type { CallForm, EraseRequest, OpenRequest, WireLiveNews, WorkerDoor } from '../../../src/rpc/protocol.ts'
 import { MAX_STARTS_PER_WINDOW, RESTART_WINDOW_MS } from '../../../src/rpc/restart-limit.ts'
 import { MAX_CALLS_PER_BATCH, MAX_PENDING_CALLS, Session } from '../../../src/rpc/session.ts'
 import { PING_LIMIT_MS, SCRIPT_LIMIT_MS } from '../../../src/rpc/worker-link.ts'
@@ -42,6 +42,7 @@ interface HarnessOptions {
   /** Answers a call at once; undefined holds it. */
   readonly reply?: (form: CallForm, input: unknown) => Promise<unknown> | undefined
   readonly hasLocks?: boolean
+  readonly news?: NewsSource
   /** A worker that says nothing at all. */
   readonly isMute?: (workerIndex: number) => boolean
 }
@@ -59,7 +60,7 @@ function createHarness(options: HarnessOptions = {}): Harness {
   function main(port: MessagePort): void {
     if (isMute(workers.length)) return
     const lockName = `worker ${workers.length}`
-    const server = createCallServer((form, input) => {
+    const serveCall: RunCall = (form, input) => {
       if (form.operation === 'tidetable:close') return Promise.resolve()
       const answer = reply?.(form, input)
       if (answer !== undefined) return answer
@@ -67,7 +68,8 @@ function createHarness(options: HarnessOptions = {}): Harness {
         held.push({ form, input, answer: resolve, fail: reject })
         for (const wake of wakes) wake()
       })
-    })
+    }
+    const server = createCallServer(serveCall, options.news)
     const door: WorkerDoor = {
       ...server,
       ping: async () => true,
@@ -510,5 +512,71 @@ describe('closing', () => {
     await expect(put).rejects.toMatchObject({ code: 'WorkerLost' })
     await closing
     expect(workers.length).toBe(1)
+  })
+})
+
+describe('the call that waits for news', () => {
+  it('travels alone, and waits for longer than others may take', async () => {
+    const { session, workers, clock, arrived } = createHarness()
+    await session.open()
+    const sent = workers[0]?.sentByPage() ?? 0
+    const [put, news, get] = [ask(session, 'PutItem'), ask(session, 'tidetable:live-news'), ask(session, 'GetItem')]
+    const outcomes = Promise.allSettled([put, get])
+    await arrived(3)
+    expect((workers[0]?.sentByPage() ?? 0) - sent).toBe(3)
+    clock.advance(1000)
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    clock.advance(600_000)
+    workers[0]?.raise(new Event('messageerror'))
+    await expect(news).rejects.toMatchObject({ code: 'WorkerLost' })
+  })
+})
+
+describe('news', () => {
+  const update = (text: string, dictionary = createDictionary()): WireLiveNews['updates'][number] => {
+    const row = new PackedItem(packItem({ text: { S: text } }, dictionary), dictionary)
+    return { id: 1, isFresh: false, keys: ['key', 'gone'], rows: [row, null], pending: [], isWhole: true }
+  }
+
+  it('is received before the calls settle whose answers carry it, with its rows and theirs', async () => {
+    let untold: WireLiveNews | undefined = { updates: [update('news')], failures: [], isEnded: false }
+    const takeNews = (): WireLiveNews | undefined => {
+      const news = untold
+      untold = undefined
+      return news
+    }
+    const dictionary = createDictionary()
+    const item = new PackedItem(packItem({ text: { S: 'item' } }, dictionary), dictionary)
+    const { session } = createHarness({
+      reply: () => Promise.resolve({ Item: item }),
+      news: { caughtUp: () => undefined, takeNews },
+    })
+    const order: unknown[] = []
+    session.onNews = ({ updates: [first] }) => void order.push(first?.rows.map((row) => row?.toItem()))
+    await session.open()
+    for (let call = 0; call < 2; call++) {
+      await session.call(
+        () => ({ form: { operation: 'GetItem', input: {}, rows: 'packed' } }),
+        (output) => void order.push((output as { Item: PackedItem }).Item.toItem()),
+      )
+    }
+    expect(order).toEqual([[{ text: { S: 'news' } }, undefined], { text: { S: 'item' } }, { text: { S: 'item' } }])
+  })
+
+  it('is caught up with before a write is answered, and not for reads', async () => {
+    const waits: (() => void)[] = []
+    const news: NewsSource = {
+      caughtUp: () => new Promise((resolve) => waits.push(resolve)),
+      takeNews: () => undefined,
+    }
+    const { session } = createHarness({ reply: echo, news })
+    await session.open()
+    await ask(session, 'GetItem')
+    expect(waits).toHaveLength(0)
+    const put = ask(session, 'PutItem')
+    while (waits.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    waits[0]?.()
+    await expect(put).resolves.toBeDefined()
+    expect(waits).toHaveLength(1)
   })
 })
