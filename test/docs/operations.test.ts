@@ -16,7 +16,7 @@ const NAMES = [...Object.keys(TABLE_OPERATIONS), ...Object.keys(STREAMS_OPERATIO
 describe('the table of operations', () => {
   it('stands in the README as the code has it', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-    expect(readme, 'npx tsx test/support/write-operation-table.ts').toBe(withOperationTable(readme))
+    expect(readme, 'npx tsx test/support/record-operations.ts').toBe(withOperationTable(readme))
   })
 
   it('has every operation of the SDK', () => {

@@ -4,7 +4,7 @@ import { findOperation } from '../../src/engine/operations/registry.ts'
 import { type OperationArea, STREAMS_OPERATIONS, TABLE_OPERATIONS } from '../../src/model/service-operations.ts'
 
 /** Where the table stands in the README. */
-export const TABLE_BEGIN = '<!-- operations: npx tsx test/support/write-operation-table.ts -->'
+export const TABLE_BEGIN = '<!-- operations: npx tsx test/support/record-operations.ts -->'
 /** What comes behind it. */
 export const TABLE_END = '<!-- end of operations -->'
 

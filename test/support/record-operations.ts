@@ -1,4 +1,4 @@
-// Writes the table of operations into the README: npx tsx test/support/write-operation-table.ts
+// Writes the table of operations into the README: npx tsx test/support/record-operations.ts
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { withOperationTable } from './operation-table.ts'
