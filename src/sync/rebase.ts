@@ -92,6 +92,7 @@ interface Step {
   readonly action: IntentAction
   readonly item: RebasedItem
   readonly clock: number
+  readonly isOfTransaction: boolean
   /** The old chain before and after the action. */
   readonly base: Item | undefined
   readonly local: Item | undefined
@@ -178,7 +179,9 @@ class RebaseRun {
   #step(intent: Intent, action: IntentAction): Step {
     const item = this.#items.get(action.key) as RebasedItem
     const base = this.#old.get(action.key)
-    return { action, item, clock: intent.clock, base, ...replayed(action, base), remote: this.#new.get(action.key) }
+    const remote = this.#new.get(action.key)
+    const isOfTransaction = intent.actions.length > 1
+    return { action, item, clock: intent.clock, isOfTransaction, base, ...replayed(action, base), remote }
   }
 
   #settle(intent: Intent, steps: readonly Step[]): void {
@@ -236,22 +239,23 @@ class RebaseRun {
         return { kind: 'lose' }
       case 'last-writer-wins':
         return clock > item.clock ? won(step) : { kind: 'lose' }
-      case 'merge': {
-        const image = mergeItems(step, clock > item.clock ? 'local' : 'remote')
-        return { kind: 'become', image: image && withoutVersion(image, item.versionAttribute) }
-      }
+      case 'merge':
+        // What was written together is not merged item by item: it would be torn.
+        if (step.isOfTransaction) return clock > item.clock ? won(step) : { kind: 'lose' }
+        return settled(step, mergeItems(step, clock > item.clock ? 'local' : 'remote'))
       default:
         return this.#resolved(step)
     }
   }
 
-  #resolved({ item, base, local, remote }: Step): Decision {
+  #resolved(step: Step): Decision {
+    const { item, base, local, remote } = step
     const sides = { table: item.table, base, local, remote }
     const id = JSON.stringify(sides)
     const resolution = this.#resolutions.get(id)
     if (resolution === undefined) return { kind: 'ask', conflict: { id, sides } }
     if ('park' in resolution) return { kind: 'park' }
-    return { kind: 'become', image: 'deleted' in resolution ? undefined : resolution.item }
+    return settled(step, 'deleted' in resolution ? undefined : resolution.item)
   }
 }
 
@@ -267,6 +271,14 @@ function isContested({ action, item, local, remote }: Step): boolean {
     const current = valueAtPath(source(remote), path)
     return !sameValue(before, now) && !sameValue(wanted, current)
   })
+}
+
+/** A decision for one side is the same as if the strategy had said so; anything else is what the write becomes. */
+function settled(step: Step, image: Item | undefined): Decision {
+  const { action, item, local, remote } = step
+  if (sameImage(image, remote, item.versionAttribute)) return { kind: 'lose' }
+  if (action.kind !== 'Update' && sameImage(image, local, item.versionAttribute)) return { kind: 'win' }
+  return { kind: 'become', image: image && withoutVersion(image, item.versionAttribute) }
 }
 
 /** An update of what others deleted brings the whole item back, not the part that the update names. */
