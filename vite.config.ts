@@ -53,7 +53,7 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
         // A module worker has no import map, and a page that serves the file as it is has no bundler that would find its
         // dependencies: so the worker carries them. Bundlers treat the one file as they would treat many.
         external: [],
-        // It neither imports nor exports anything: this line tells tools that read the text alone that it is a module.
+        // It imports nothing: this line tells tools that read the text alone that it is a module.
         footer: 'export {}',
         emptyOutDir: false,
         plugins: [],

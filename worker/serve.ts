@@ -27,11 +27,14 @@ import { openLogStructuredStore } from '../src/storage/log-structured-store.ts'
 import { createMemoryStore } from '../src/storage/memory-store.ts'
 import { answerHttp } from './answer-http.ts'
 import { getMany, writeMany } from './bulk-operations.ts'
+import { definedTriggers } from './define-trigger.ts'
 import { ensureTables } from './ensure-tables.ts'
 import { createLiveOperations, type LiveOperations } from './live-operations.ts'
 import { withPlainValues } from './plain-values.ts'
+import type { RunningTriggers } from './run-triggers.ts'
 import { sendTo } from './send.ts'
 import { type ChangeReaders, createChangeReaders } from './table-changes.ts'
+import type { SyncOperations, SyncParts } from './sync-operations.ts'
 import { sweepTurns } from './sweep-turns.ts'
 
 /**
@@ -41,23 +44,42 @@ import { sweepTurns } from './sweep-turns.ts'
  */
 export function serve(endpoint: Endpoint): void {
   let engine: Engine | undefined
+  let sync: Promise<SyncOperations> | undefined
+  let openSync = refuseSync
+  let triggers: Promise<RunningTriggers | undefined> | undefined
   const readers = createChangeReaders()
   const live = createLiveOperations()
+  const close = async (): Promise<void> => {
+    await (await triggers)?.stop()
+    // What could not be loaded has nothing to end.
+    await sync?.then(
+      (loaded) => loaded.close(),
+      () => undefined,
+    )
+    await engine?.close()
+  }
   const { deliver, rest } = createCallServer((form, input) => {
-    if (form.operation === 'tidetable:close') return engine?.close() ?? Promise.resolve()
+    if (form.operation === 'tidetable:close') return close()
     assert(engine !== undefined, 'A page opens the database before it calls.')
-    return run({ engine, readers, live }, form, input)
+    return run({ engine, readers, live, openSync }, form, input)
   }, live)
   const door: WorkerDoor = {
     deliver,
     rest,
     ping: async () => true,
-    start: (request, remoteLogger) =>
+    start: (request, remoteLogger, page) =>
       answer(async () => {
         assert(engine === undefined, 'A worker serves one database.')
         const begin = async (): Promise<void> => {
-          if (request.kind === 'open') engine = await openEngine(request, localLogger(remoteLogger))
-          else await erase(request)
+          if (request.kind === 'erase') return erase(request)
+          const logger = localLogger(remoteLogger)
+          const store = await openStore(request, logger)
+          engine = openEngine(request, store, logger)
+          triggers = startTriggers({ ...request, engine, logger })
+          const { sync: settings } = request
+          if (settings === undefined || page === undefined) return
+          const parts = { ...request, engine, store, logger, settings, page, clock: systemClock, random: systemRandom }
+          openSync = () => (sync ??= loadSync(parts))
         }
         const [lockName] = await Promise.all([holdLifeLock(), begin()])
         return { lockName }
@@ -74,8 +96,7 @@ async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
   }
 }
 
-async function openEngine(request: OpenRequest, logger: Logger): Promise<Engine> {
-  const store = await openStore(request, logger)
+function openEngine(request: OpenRequest, store: OrderedStore, logger: Logger): Engine {
   const turns = request.storage === 'memory' ? {} : { takeTurn: sweepTurns(request.name) }
   return createEngine({ store, clock: systemClock, random: systemRandom, logger, ...turns })
 }
@@ -89,6 +110,30 @@ async function openStore({ name, storage, durability }: OpenRequest, logger: Log
 async function erase({ name }: EraseRequest): Promise<void> {
   requireIndexedDb()
   await deleteStoredDatabase(name)
+}
+
+interface TriggerParts extends OpenRequest {
+  readonly engine: Engine
+  readonly logger: Logger
+}
+
+/** Those that the app's worker file has defined. */
+async function startTriggers({ engine, logger, name, storage }: TriggerParts): Promise<RunningTriggers | undefined> {
+  const triggers = definedTriggers()
+  if (triggers.length === 0) return undefined
+  const { runTriggers } = await import('./run-triggers.ts')
+  const locks = storage === 'memory' ? undefined : webLocks()
+  return runTriggers(triggers, { engine, clock: systemClock, logger, locks, databaseName: name })
+}
+
+async function loadSync(parts: SyncParts): Promise<SyncOperations> {
+  const { createSyncOperations } = await import('./sync-operations.ts')
+  return createSyncOperations(parts)
+}
+
+function refuseSync(): Promise<SyncOperations> {
+  const message = 'The database was opened without replication.'
+  return Promise.reject(new DatabaseError('InvalidOption', message, { data: { option: 'sync' } }))
 }
 
 function requireIndexedDb(): void {
@@ -133,9 +178,14 @@ interface Served {
   readonly engine: Engine
   readonly readers: ChangeReaders
   readonly live: LiveOperations
+  readonly openSync: () => Promise<SyncOperations>
 }
 
-async function run({ engine, readers, live }: Served, { operation, rows }: CallForm, input: unknown): Promise<unknown> {
+async function run(
+  { engine, readers, live, openSync }: Served,
+  { operation, rows }: CallForm,
+  input: unknown,
+): Promise<unknown> {
   const context = { engine, clock: systemClock, random: systemRandom }
   switch (operation as keyof WorkerOperations) {
     case 'tidetable:ensure-tables':
@@ -164,6 +214,9 @@ async function run({ engine, readers, live }: Served, { operation, rows }: CallF
     }
     case 'tidetable:end-changes':
       return readers.end(input as WorkerOperations['tidetable:end-changes'])
+    case 'tidetable:sync':
+    case 'tidetable:sync-now':
+      return (await openSync()).run(input as WorkerOperations['tidetable:sync'])
     case 'tidetable:http':
       return answerHttp(engine, input as WorkerOperations['tidetable:http'])
     case 'tidetable:statistics':

@@ -37,18 +37,24 @@ export function createChangeReaders(): ChangeReaders {
   }
 }
 
+/** A page with changes as they travel, which show all that the stream shows. */
+export function packedPage(page: ChangesPage): ChangesOutput {
+  const { label, position, isEnded, viewType, records } = page
+  const keyNames = new Set(page.keyNames)
+  return { changes: records.map((record) => wireChange(record, viewType, keyNames)), label, position, isEnded }
+}
+
 function wireOutput(
   page: ChangesPage,
   { tableName, view }: { readonly tableName: string; readonly view: StreamViewType },
 ): ChangesOutput {
-  const { label, position, isEnded, viewType, records } = page
+  const { viewType } = page
   const isMore = (showsNewImage(view) && !showsNewImage(viewType)) || (showsOldImage(view) && !showsOldImage(viewType))
   if (isMore) {
     const message = `The stream of table ${tableName} shows ${viewType}, not ${view}.`
     throw new DatabaseError('InvalidOption', message, { data: { tableName, view, viewType } })
   }
-  const keyNames = new Set(page.keyNames)
-  return { changes: records.map((record) => wireChange(record, view, keyNames)), label, position, isEnded }
+  return packedPage({ ...page, viewType: view })
 }
 
 function wireChange(record: Shown, view: StreamViewType, keyNames: ReadonlySet<string>): WireChange {
