@@ -31,14 +31,14 @@ defineTrigger({
     for (const { newItem } of changes) {
       await send('UpdateItem', {
         TableName: 'balances',
-        Key: { account: { S: String(newItem?.['account']) } },
+        Key: { account: { S: newItem?.['account'] as string } },
         UpdateExpression: 'ADD #total :amount',
         ExpressionAttributeNames: { '#total': 'total' },
-        ExpressionAttributeValues: { ':amount': { N: String(newItem?.['amount']) } },
+        ExpressionAttributeValues: { ':amount': { N: String(newItem?.['amount'] as number) } },
       })
     }
   },
-  onFailure: ({ changes }) => void givenUp.push(...changes.map(({ key }) => String(key['id']))),
+  onFailure: ({ changes }) => void givenUp.push(...changes.map(({ key }) => key['id'] as string)),
 })
 
 let database: Database
