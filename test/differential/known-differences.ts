@@ -230,7 +230,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     isMeant: ({ operation }, ours) =>
       operation === 'TransactWriteItems' &&
       [ours, ...refusalsOf(ours)].some((refused) =>
-        /: (?:Key attributes must be scalars|One or more parameter values were invalid: Type mismatch for Index Key)/.test(
+        /: (?:Key attributes must be scalars|One or more parameter values were invalid: (?:Type mismatch for Index Key|Cannot update attribute))/.test(
           lineOf(refused),
         ),
       ),
@@ -292,7 +292,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     name: 'parameters of before beside expressions',
     ours: /^ValidationException: Can not use both expression and non-expression parameters in the same request: /,
     theirs:
-      /^(?:ValidationException: (?:One or more parameter values were invalid|Cannot have two attributes)|InternalFailure: )/,
+      /^(?:ValidationException: (?:One or more parameter values were invalid|Cannot have two attributes|Supplied AttributeValue)|InternalFailure: )/,
     reason: 'The service looks at which parameters there are before it looks at what they say.',
     source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html',
   },
