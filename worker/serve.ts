@@ -25,7 +25,6 @@ import type { OrderedStore } from '../src/storage/contract.ts'
 import { deleteStoredDatabase } from '../src/storage/delete-database.ts'
 import { openLogStructuredStore } from '../src/storage/log-structured-store.ts'
 import { createMemoryStore } from '../src/storage/memory-store.ts'
-import { answerHttp } from './answer-http.ts'
 import { getMany, writeMany } from './bulk-operations.ts'
 import { definedTriggers } from './define-trigger.ts'
 import { ensureTables } from './ensure-tables.ts'
@@ -218,7 +217,7 @@ async function run(
     case 'tidetable:sync-now':
       return (await openSync()).run(input as WorkerOperations['tidetable:sync'])
     case 'tidetable:http':
-      return answerHttp(engine, input as WorkerOperations['tidetable:http'])
+      return (await import('./answer-http.ts')).answerHttp(engine, input as WorkerOperations['tidetable:http'])
     case 'tidetable:statistics':
       return engine.statistics()
     default:
