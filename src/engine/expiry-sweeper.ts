@@ -16,10 +16,10 @@ const LOOK_INTERVAL_MS = 1000
 const FULL_LOOK_INTERVAL_MS = 60_000
 /** Items that one transaction deletes: the first ones, and the least and the most that it comes to. */
 const FIRST_STEP_ITEMS = 64
-const MIN_STEP_ITEMS = 8
+const MIN_STEP_ITEMS = 16
 const MAX_STEP_ITEMS = 512
 /** A step that takes longer is followed by one half as large, one that takes less than half of it by one twice as large. */
-const STEP_TARGET_MS = 16
+const STEP_TARGET_MS = 8
 
 /**
  * Waits, for a moment at most, until no other engine over the same store does what this turn is for. Nothing depends on it

@@ -24,6 +24,7 @@ export type MetricName =
   | 'counterMs'
   | 'expireMs'
   | 'putWhileExpiringMs'
+  | 'putBeforeExpiringMs'
   | 'openToFirstReadMs'
   | 'pageMemoryMb'
   | 'workerMemoryMb'
@@ -49,6 +50,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   counterMs: { label: 'atomic counter, p50', unit: 'ms', better: 'lower', digits: 3 },
   expireMs: { label: 'deleting all orders once they expire', unit: 'ms', better: 'lower', digits: 0 },
   putWhileExpiringMs: { label: '… one put meanwhile, p99', unit: 'ms', better: 'lower', digits: 1 },
+  putBeforeExpiringMs: { label: '… one put before, p99', unit: 'ms', better: 'lower', digits: 1 },
   openToFirstReadMs: { label: 'open to first read, browser restarted', unit: 'ms', better: 'lower', digits: 0 },
   pageMemoryMb: { label: 'page memory while loading, highest', unit: 'MB', better: 'lower', digits: 1 },
   workerMemoryMb: { label: 'worker memory while loading, highest', unit: 'MB', better: 'lower', digits: 1 },
