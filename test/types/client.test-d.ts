@@ -159,7 +159,28 @@ expectTypeOf(await table.scan({ index: 'byRegion', select: ['region'] })).toEqua
 // @ts-expect-error reason: there is no such index
 void table.scan({ index: 'byMayor' })
 
+// Changes and triggers.
+for await (const { key: changedKey, newItem, position } of table.changes({ from: 'start', view: 'NEW_IMAGE' })) {
+  expectTypeOf(changedKey).toEqualTypeOf<Pick<City, 'country' | 'name'>>()
+  expectTypeOf(newItem).toEqualTypeOf<City | undefined>()
+  expectTypeOf(position).toBeString()
+}
+table.trigger({
+  name: 'totals',
+  filters: [
+    { eventName: ['INSERT', { 'anything-but': 'REMOVE' }], dynamodb: { Keys: { country: { S: [{ prefix: 'N' }] } } } },
+  ],
+  run: (changes) => ({ batchItemFailures: changes.map(({ position }) => ({ itemIdentifier: position })) }),
+})
+// @ts-expect-error reason: there is no such view
+void table.changes({ view: 'ALL' })
+// @ts-expect-error reason: a trigger has a function to run
+table.trigger({ name: 'totals' })
+
 // Declarations.
+void defineTable({ name: 'x', attributes: { id: 'S' }, key: { partition: 'id' }, stream: 'KEYS_ONLY' })
+// @ts-expect-error reason: there is no such view
+void defineTable({ name: 'x', attributes: { id: 'S' }, key: { partition: 'id' }, stream: 'EVERYTHING' })
 // @ts-expect-error reason: the key has no type
 void defineTable({ name: 'x', attributes: { id: 'S' }, key: { partition: 'other' } })
 // @ts-expect-error reason: the index's key has no type
