@@ -27,8 +27,6 @@ export interface RemoteFixture {
   readonly api: DynamoApi
   /** Names of the operations since the last `splice`. */
   readonly requests: string[]
-  /** Fails the next requests of an operation with these errors. */
-  readonly failures: { readonly operation: string; readonly error: Error }[]
 }
 
 /** A database that replicates. */
@@ -69,16 +67,13 @@ export async function createRemote(clock: Clock): Promise<RemoteFixture> {
   await engine.dispatch('CreateTable', tableInput(TABLE, ['p', 'S'], ['s', 'S']))
   await engine.dispatch('CreateTable', tableInput(COMPANION, ['pk', 'S'], ['sk', 'N']))
   const requests: string[] = []
-  const failures: RemoteFixture['failures'] = []
   const api: DynamoApi = {
     send(operation, input) {
       requests.push(operation)
-      const at = failures.findIndex((failure) => failure.operation === operation)
-      if (at !== -1) return Promise.reject(failures.splice(at, 1)[0]?.error)
       return engine.dispatch(operation, structuredClone(input))
     },
   }
-  return { engine, api, requests, failures }
+  return { engine, api, requests }
 }
 
 /** A database that replicates one scope of one table. */

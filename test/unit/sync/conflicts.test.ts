@@ -1,0 +1,189 @@
+// What becomes of writes that meet others' writes to the same items.
+
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../../../src/model/attribute-value.ts'
+import type { ConflictStrategy } from '../../../src/sync/settings.ts'
+import {
+  createRemote,
+  createReplica,
+  createStepClock,
+  keyOf,
+  type ReplicaFixture,
+  type StepClock,
+} from '../../support/replication-fixture.ts'
+
+const KEY = keyOf('item')
+
+interface Meeting {
+  readonly clock: StepClock
+  readonly one: ReplicaFixture
+  readonly other: ReplicaFixture
+}
+
+/** Two databases that have the same item, both of which change it before they sync again; `one` pushes first. */
+async function meeting(
+  conflicts: ConflictStrategy,
+  start: Item | undefined,
+  changes: (sides: Meeting) => Promise<void>,
+): Promise<Meeting> {
+  const clock = createStepClock()
+  const remote = await createRemote(clock)
+  const one = await createReplica(remote, clock, { conflicts })
+  const other = await createReplica(remote, clock, { conflicts, seed: 3 })
+  if (start !== undefined) await one.put({ ...KEY, ...start })
+  await one.replicator.syncOnce()
+  await other.replicator.syncOnce()
+  const sides = { clock, one, other }
+  await changes(sides)
+  await one.replicator.syncOnce()
+  await other.replicator.syncOnce()
+  await one.replicator.syncOnce()
+  expect(await one.read(KEY)).toEqual(await other.read(KEY))
+  return sides
+}
+
+const text = (S: string): Item[string] => ({ S })
+const number = (N: number): Item[string] => ({ N: String(N) })
+
+describe('writes that meet', () => {
+  it('are both in effect where they touch different attributes, and that is no conflict', async () => {
+    const { one, other } = await meeting('remote-wins', { a: text('0'), b: text('0') }, async (sides) => {
+      await sides.one.update(KEY, 'SET a = :v', { ':v': text('1') })
+      await sides.other.update(KEY, 'SET b = :v', { ':v': text('2') })
+    })
+    expect(await one.read(KEY)).toEqual({ ...KEY, a: text('1'), b: text('2'), _version: number(3) })
+    expect(await other.replicator.conflicts()).toEqual([])
+  })
+
+  it('add up where both count, append or add elements', async () => {
+    const change = 'ADD n :n, tags :t SET l = list_append(l, :l)'
+    const { one, other } = await meeting('remote-wins', { n: number(1), l: { L: [] } }, async (sides) => {
+      await sides.one.update(KEY, change, { ':n': number(2), ':t': { SS: ['a'] }, ':l': { L: [text('a')] } })
+      await sides.other.update(KEY, change, { ':n': number(4), ':t': { SS: ['b'] }, ':l': { L: [text('b')] } })
+    })
+    expect(await one.read(KEY)).toMatchObject({
+      n: number(7),
+      tags: { SS: ['a', 'b'] },
+      l: { L: [text('a'), text('b')] },
+    })
+    expect(await other.replicator.conflicts()).toEqual([])
+  })
+
+  it('are decided by the hybrid clock, and recorded', async () => {
+    const { one, other } = await meeting('last-writer-wins', { a: text('0') }, async (sides) => {
+      await sides.other.update(KEY, 'SET a = :v', { ':v': text('earlier') })
+      sides.clock.advance(1000)
+      await sides.one.update(KEY, 'SET a = :v', { ':v': text('later') })
+    })
+    expect(await one.read(KEY)).toMatchObject({ a: text('later') })
+    expect(await other.replicator.conflicts()).toMatchObject([
+      {
+        table: 'notes',
+        key: KEY,
+        base: { a: text('0') },
+        local: { a: text('earlier') },
+        remote: { a: text('later') },
+        result: { a: text('later') },
+      },
+    ])
+    expect(await other.replicator.replica.pending(1)).toEqual([])
+  })
+
+  it('keep the local side where that wins, and the remote side where that does', async () => {
+    const writes = async (sides: Meeting): Promise<void> => {
+      await sides.one.put({ ...KEY, a: text('one') })
+      await sides.other.put({ ...KEY, a: text('other') })
+    }
+    const local = await meeting('local-wins', { a: text('0') }, writes)
+    expect(await local.one.read(KEY)).toMatchObject({ a: text('other') })
+    const remote = await meeting('remote-wins', { a: text('0') }, writes)
+    expect(await remote.one.read(KEY)).toMatchObject({ a: text('one') })
+  })
+
+  it('are merged by attribute, set element and difference', async () => {
+    const start = { a: text('0'), n: number(10), tags: { SS: ['x', 'y'] }, m: { M: { p: text('0'), q: text('0') } } }
+    const { one } = await meeting('merge', start, async (sides) => {
+      await sides.one.put({
+        ...KEY,
+        a: text('0'),
+        n: number(11),
+        tags: { SS: ['x', 'y', 'one'] },
+        m: { M: { p: text('1'), q: text('0') } },
+      })
+      await sides.other.put({
+        ...KEY,
+        a: text('2'),
+        n: number(7),
+        tags: { SS: ['y'] },
+        m: { M: { p: text('0'), q: text('2') } },
+      })
+    })
+    expect(await one.read(KEY)).toEqual({
+      ...KEY,
+      a: text('2'),
+      n: number(8),
+      tags: { SS: ['y', 'one'] },
+      m: { M: { p: text('1'), q: text('2') } },
+      _version: number(3),
+    })
+  })
+
+  it('are handed to the app, which may take its time', async () => {
+    const asked: unknown[] = []
+    const resolver: ConflictStrategy = async ({ base, local, remote }) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      asked.push([base?.['a'], local?.['a'], remote?.['a']])
+      return { item: { ...KEY, a: text('decided') } }
+    }
+    const { one } = await meeting(resolver, { a: text('0') }, async (sides) => {
+      await sides.one.put({ ...KEY, a: text('one') })
+      await sides.other.put({ ...KEY, a: text('other') })
+    })
+    expect(await one.read(KEY)).toMatchObject({ a: text('decided') })
+    expect(asked).toEqual([[text('0'), text('other'), text('one')]])
+  })
+
+  it('are parked when the app wants that, and can be given up', async () => {
+    const { one, other } = await meeting(
+      () => ({ park: true }),
+      { a: text('0') },
+      async (sides) => {
+        await sides.one.put({ ...KEY, a: text('one') })
+        await sides.other.put({ ...KEY, a: text('other') })
+      },
+    )
+    expect(await one.read(KEY)).toMatchObject({ a: text('one') })
+    const [parked] = await other.replicator.parked()
+    expect(parked).toMatchObject({ cause: { name: 'Conflict' }, actions: [{ kind: 'Put' }] })
+    expect(await other.replicator.discard(parked?.order ?? 0)).toBe(true)
+    expect(await other.replicator.parked()).toEqual([])
+  })
+
+  it('bring a whole item back where an update wins over its deletion', async () => {
+    const { one } = await meeting('local-wins', { a: text('0'), b: text('0') }, async (sides) => {
+      await sides.one.remove(KEY)
+      await sides.other.update(KEY, 'SET a = :v', { ':v': text('2') })
+    })
+    expect(await one.read(KEY)).toEqual({ ...KEY, a: text('2'), b: text('0'), _version: number(3) })
+  })
+
+  it('do not bring back what was deleted where the deletion wins', async () => {
+    const { one } = await meeting('remote-wins', { a: text('0') }, async (sides) => {
+      await sides.one.remove(KEY)
+      await sides.other.update(KEY, 'ADD n :n', { ':n': number(1) })
+    })
+    expect(await one.read(KEY)).toBeUndefined()
+  })
+
+  it('lose a transaction as a whole', async () => {
+    const { one, other } = await meeting('remote-wins', { a: text('0') }, async (sides) => {
+      await sides.one.put({ ...KEY, a: text('one') })
+      const puts = [KEY, keyOf('second')].map((key) => ({
+        Put: { TableName: 'notes', Item: { ...key, a: text('other') } },
+      }))
+      await sides.other.engine.dispatch('TransactWriteItems', { TransactItems: puts })
+    })
+    expect(await one.read(KEY)).toMatchObject({ a: text('one') })
+    expect(await other.read(keyOf('second'))).toBeUndefined()
+  })
+})
