@@ -2,7 +2,12 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../../src/model/attribute-value.ts'
-import type { DescribeTimeToLiveOutput, ScanOutput } from '../../../src/model/operations.ts'
+import type { DescribeTimeToLiveOutput, ScanOutput, UpdateTableOutput } from '../../../src/model/operations.ts'
+import type {
+  DescribeStreamOutput,
+  GetRecordsOutput,
+  GetShardIteratorOutput,
+} from '../../../src/model/stream-operations.ts'
 import { createSlowStore } from '../../support/slow-store.ts'
 import {
   backgroundStep,
@@ -170,6 +175,32 @@ describe('an item whose time to live has run out', () => {
     await fixture.engine.dispatch('PutItem', { TableName: 'items', Item: { until: { N: '1' } } })
     await pass(fixture, 1000)
     expect((await describeTable(fixture, 'items')).ItemCount).toBe(0)
+  })
+})
+
+describe('a stream of the table', () => {
+  it('tells that the service deleted the item, and not the app', async () => {
+    const fixture = await expiringTable()
+    const { engine } = fixture
+    const { TableDescription } = (await engine.dispatch('UpdateTable', {
+      TableName: 'items',
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'OLD_IMAGE' },
+    })) as UpdateTableOutput
+    await put(fixture, 'swept', until(fixture, 1))
+    await put(fixture, 'deleted', until(fixture, 100))
+    await engine.dispatch('DeleteItem', { TableName: 'items', Key: { id: { S: 'deleted' } } })
+    await pass(fixture, 1000)
+    const StreamArn = TableDescription.LatestStreamArn
+    const { StreamDescription } = (await engine.dispatch('DescribeStream', { StreamArn })) as DescribeStreamOutput
+    const ShardId = StreamDescription.Shards[0]?.ShardId
+    const input = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }
+    const { ShardIterator } = (await engine.dispatch('GetShardIterator', input)) as GetShardIteratorOutput
+    const { Records } = (await engine.dispatch('GetRecords', { ShardIterator })) as GetRecordsOutput
+    const removals = Records.filter(({ eventName }) => eventName === 'REMOVE')
+    expect(removals.map(({ dynamodb, userIdentity }) => [dynamodb.Keys, userIdentity])).toEqual([
+      [{ id: { S: 'deleted' } }, undefined],
+      [{ id: { S: 'swept' } }, { Type: 'Service', PrincipalId: 'dynamodb.amazonaws.com' }],
+    ])
   })
 })
 
