@@ -27,6 +27,8 @@ export interface RemoteFixture {
   readonly api: DynamoApi
   /** Names of the operations since the last `splice`. */
   readonly requests: string[]
+  /** Fails the next requests of an operation with these errors. */
+  readonly failures: { readonly operation: string; readonly error: Error }[]
 }
 
 /** A database that replicates. */
@@ -67,13 +69,17 @@ export async function createRemote(clock: Clock): Promise<RemoteFixture> {
   await engine.dispatch('CreateTable', tableInput(TABLE, ['p', 'S'], ['s', 'S']))
   await engine.dispatch('CreateTable', tableInput(COMPANION, ['pk', 'S'], ['sk', 'N']))
   const requests: string[] = []
+  const failures: RemoteFixture['failures'] = []
   const api: DynamoApi = {
     send(operation, input) {
       requests.push(operation)
+      const at = failures.findIndex((failure) => failure.operation === operation)
+      const [failure] = at === -1 ? [] : failures.splice(at, 1)
+      if (failure !== undefined) return Promise.reject(failure.error)
       return engine.dispatch(operation, structuredClone(input))
     },
   }
-  return { engine, api, requests }
+  return { engine, api, requests, failures }
 }
 
 /** A database that replicates one scope of one table. */
