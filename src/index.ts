@@ -16,10 +16,25 @@ export type {
   LiveRows,
   LiveSubscription,
 } from './client/live.ts'
-export type { Database, HttpOptions, OpenOptions, WorkerOptions } from './client/open-database.ts'
+export type { Database, HttpOptions, OpenOptions, SyncedDatabase, WorkerOptions } from './client/open-database.ts'
 export type { QueryRequest, ReadOptions, ScanRequest, SortCondition } from './client/query-types.ts'
 export type { Condition } from './client/request.ts'
 export type { Page, Rows } from './client/rows.ts'
+export type {
+  ConflictHandler,
+  ConflictResolution,
+  ConflictToResolve,
+  DatabaseSync,
+  DynamoDbRemote,
+  GatewayRemote,
+  LiveSyncStatus,
+  RemoteDatabase,
+  SyncConflict,
+  SyncExport,
+  SyncOptions,
+  SyncRemote,
+  TableSync,
+} from './client/sync-types.ts'
 export type { GetOptions, Returned, Table, WriteOptions } from './client/table.ts'
 export type {
   Draft,
@@ -63,6 +78,20 @@ export type {
   TriggerSettings,
 } from './streams/trigger-types.ts'
 export type { DatabaseStatistics, Durability, StorageKind } from './rpc/protocol.ts'
+export type {
+  Credentials,
+  ItemSyncState,
+  NamedStrategy,
+  PollWaits,
+  ScopeRule,
+  SyncBudget,
+  SyncFailure,
+  SyncStatus,
+  TableCost,
+  WireParked as ParkedWrite,
+  WirePending as PendingWrite,
+  WireWrite as WriteRequest,
+} from './rpc/sync-protocol.ts'
 
 export { AssertionError } from './base/assert.ts'
 export { DatabaseError } from './base/database-error.ts'

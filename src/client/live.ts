@@ -61,7 +61,8 @@ export interface Live<Result> extends AsyncIterable<Result> {
 }
 
 /** What libraries look for to know an Observable: RxJS takes the symbol if somebody has made it before, else the text. */
-const { observable: OBSERVABLE = '@@observable' } = Symbol as unknown as { readonly observable?: '@@observable' }
+export const OBSERVABLE: '@@observable' =
+  (Symbol as unknown as { readonly observable?: '@@observable' }).observable ?? '@@observable'
 
 /** Figures of the page's cache, since it was loaded. */
 export interface CacheStatistics {

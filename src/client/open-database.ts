@@ -14,10 +14,12 @@ import type {
   WorkerOperations,
 } from '../rpc/protocol.ts'
 import { Session } from '../rpc/session.ts'
+import type { PageDoor } from '../rpc/sync-protocol.ts'
 import { webLocks } from '../rpc/web-locks.ts'
 import type { ItemOf, KeyOf, TableDefinition } from './define-table.ts'
 import { type CacheStatistics, LiveDoor } from './live.ts'
 import { startWorker } from './start-worker.ts'
+import type { DatabaseSync, SyncOptions } from './sync-types.ts'
 import { createTable, type Table } from './table.ts'
 import type { Transaction, TransactOptions } from './transaction-types.ts'
 
@@ -53,6 +55,8 @@ export interface OpenOptions extends WorkerOptions {
    * for reads that are not `consistent`. 0 keeps nothing. Default 4 MiB.
    */
   readonly cacheBytes?: number
+  /** Replicates tables with a remote. Loads what does it. */
+  readonly sync?: SyncOptions
 }
 
 /** How strictly a request of the HTTP protocol is taken. */
@@ -136,6 +140,11 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** An open database that is replicated. */
+export interface SyncedDatabase extends Database {
+  readonly sync: DatabaseSync
+}
+
 /**
  * Opens a database, or makes it.
  *
@@ -145,13 +154,19 @@ export interface Database {
  * @throws DatabaseError `StorageUnavailable`, `WorkerUnavailable`, `UnknownFormat`, `StorageCorrupt`, and
  *   `DefinitionMismatch` when a table is stored with another key or other local indexes than declared
  */
-export async function openDatabase(options: OpenOptions): Promise<Database> {
+export function openDatabase(options: OpenOptions & { readonly sync: SyncOptions }): Promise<SyncedDatabase>
+export function openDatabase(options: OpenOptions): Promise<Database>
+export async function openDatabase(options: OpenOptions): Promise<Database | SyncedDatabase> {
   const { name, tables = [], storage = 'indexeddb', durability = 'relaxed', cacheBytes = DEFAULT_CACHE_BYTES } = options
-  const session = createSession({ kind: 'open', name, storage, durability }, options)
+  const sync = options.sync && (await import('./sync.ts')).prepareSync(options.sync)
+  const settings = sync && { sync: sync.settings }
+  const session = createSession({ kind: 'open', name, storage, durability, ...settings }, options, sync?.page)
   await session.open()
-  const database = createDatabase(session, { name, storage }, cacheBytes)
+  const closing = new Set<() => unknown>()
+  const database = createDatabase(session, { name, storage }, { cacheBytes, closing })
   try {
     if (tables.length > 0) await ask(session, 'tidetable:ensure-tables', tables)
+    if (sync !== undefined) return { ...database, sync: await sync.begin(session, closing) }
   } catch (error) {
     await database.close()
     throw error
@@ -170,7 +185,7 @@ export async function deleteDatabase(name: string, options: WorkerOptions = {}):
   await session.close()
 }
 
-function createSession(request: OpenRequest | EraseRequest, options: WorkerOptions): Session {
+function createSession(request: OpenRequest | EraseRequest, options: WorkerOptions, page?: PageDoor): Session {
   const { name } = request
   if (typeof name !== 'string' || name === '' || name.length > MAX_NAME_CHARS) {
     const message = `A database's name is a text of 1 to ${MAX_NAME_CHARS} characters.`
@@ -178,11 +193,20 @@ function createSession(request: OpenRequest | EraseRequest, options: WorkerOptio
   }
   const { worker, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS, logger = silentLogger } = options
   const start = worker ?? (() => startWorker(name))
-  return new Session({ request, startWorker: start, clock, locks: webLocks(), logger, callTimeoutMs })
+  return new Session({ request, startWorker: start, clock, locks: webLocks(), logger, callTimeoutMs, page })
 }
 
-function createDatabase(session: Session, facts: Pick<Database, 'name' | 'storage'>, cacheBytes: number): Database {
-  const closing = new Set<() => unknown>()
+interface DatabaseParts {
+  readonly cacheBytes: number
+  /** What is called when the database is closed; promises are waited for a while. */
+  readonly closing: Set<() => unknown>
+}
+
+function createDatabase(
+  session: Session,
+  facts: Pick<Database, 'name' | 'storage'>,
+  { cacheBytes, closing }: DatabaseParts,
+): Database {
   const live = new LiveDoor(session, clock, cacheBytes)
   closing.add(() => live.close())
   return {

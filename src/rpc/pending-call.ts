@@ -85,7 +85,7 @@ export function isUnlimited(form: CallForm): boolean {
   return form.operation === 'tidetable:ensure-tables' || isLongPoll(form)
 }
 
-/** True for the call that waits until there is news: it travels alone, as it would lend its time to others. */
+/** True for calls that wait for others (news, a remote): they travel alone, as they would lend their time to others. */
 export function isLongPoll({ operation }: CallForm): boolean {
-  return operation === 'tidetable:live-news'
+  return operation === 'tidetable:live-news' || operation === 'tidetable:sync-now'
 }

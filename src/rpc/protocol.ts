@@ -17,6 +17,7 @@ import type { ServiceExceptionFields, ServiceExceptionName } from '../model/serv
 import type { ChangeKind, StreamViewType } from '../model/stream-operations.ts'
 import type { TableDeclaration } from '../model/table-declaration.ts'
 import type { WriteOrigin } from '../model/write-origin.ts'
+import type { PageDoor, SyncCall, SyncSettings } from './sync-protocol.ts'
 
 /** Stands where a packed item was taken out. Only its identity counts. */
 export type Hole = Readonly<Record<never, never>>
@@ -33,6 +34,8 @@ export interface OpenRequest {
   readonly name: string
   readonly storage: StorageKind
   readonly durability: Durability
+  /** Of a database that replicates. */
+  readonly sync?: SyncSettings
 }
 
 /** Asks a fresh worker to delete a database and everything in it. */
@@ -76,6 +79,10 @@ export interface WorkerOperations {
   'tidetable:save-checkpoint': TriggerInput & { readonly position: string }
   /** Has waiting for changes answered at once. */
   'tidetable:end-changes': Pick<ChangesInput, 'readerId'>
+  /** Something about replication. Answered as SyncCommands says. */
+  'tidetable:sync': SyncCall
+  /** The command `now`: it takes as long as the remote does. */
+  'tidetable:sync-now': SyncCall<'now'>
   /** A request of DynamoDB's HTTP protocol. Answered with a RawResponse. */
   'tidetable:http': HttpCall
   'tidetable:statistics': undefined
@@ -264,8 +271,12 @@ export type RemoteLogger = (
 export interface WorkerDoor {
   /** Answers at once: the worker runs. */
   ping(): Promise<true>
-  /** The first request; a worker takes one. */
-  start(request: OpenRequest | EraseRequest, logger: RemoteLogger | undefined): Promise<Answer<Opened>>
+  /**
+   * The first request; a worker takes one.
+   *
+   * @param page what replication asks of the page
+   */
+  start(request: OpenRequest | EraseRequest, logger: RemoteLogger | undefined, page?: PageDoor): Promise<Answer<Opened>>
   /** Runs the calls, answers with the first group of results. */
   deliver(batch: CallBatch): Promise<Settlements>
   /** Answers with the next group of results of an earlier batch. */

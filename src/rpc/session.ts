@@ -12,6 +12,7 @@ import { createDictionary, type GrowableDictionary } from '../model/packed-item.
 import { type GatheredBatch, isLongPoll, isRead, PendingCall, type Prepared } from './pending-call.ts'
 import type { CallForm, EraseRequest, OpenRequest, WireLiveNews, WorkerOperations } from './protocol.ts'
 import { createRestartLimit, MAX_STARTS_PER_WINDOW, RESTART_WINDOW_MS, type RestartLimit } from './restart-limit.ts'
+import type { PageDoor } from './sync-protocol.ts'
 import { type WorkerEndpoint, WorkerLink } from './worker-link.ts'
 
 /** Calls that may be under way at once; more are refused. */
@@ -34,6 +35,8 @@ export interface SessionOptions {
   readonly logger: Logger
   /** Time limit of a call from the moment it is sent, in milliseconds. */
   readonly callTimeoutMs: number
+  /** What the worker of a database that replicates asks of the page. */
+  readonly page?: PageDoor | undefined
 }
 
 /** One open database, seen from the page. */
@@ -42,6 +45,8 @@ export class Session {
   readonly dictionary: GrowableDictionary = createDictionary()
   /** Takes news of live results, before the calls settle that they came with. */
   onNews: ((news: WireLiveNews) => void) | undefined
+  /** Told when another worker has taken the place of one that was lost. */
+  onRestarted: (() => void) | undefined
   readonly #options: SessionOptions
   readonly #restarts: RestartLimit
   readonly #writer = new ByteWriter()
@@ -201,6 +206,7 @@ export class Session {
       if (this.#refusal !== undefined) throw this.#refusal
       if (!this.#restarts.tryStart()) throw tooManyStarts()
       await this.#start()
+      this.onRestarted?.()
       this.#flush()
     } catch (error) {
       const unsent = this.#unsent

@@ -25,6 +25,7 @@ import type {
   WireLiveNews,
   WorkerDoor,
 } from './protocol.ts'
+import type { PageDoor } from './sync-protocol.ts'
 import { transferItems } from './transfer-items.ts'
 import { decodeError } from './wire-error.ts'
 
@@ -56,6 +57,8 @@ export interface WorkerLinkOptions {
   readonly locks: LockManager | undefined
   readonly callTimeoutMs: number
   readonly logger: Logger
+  /** Asked by the worker of a database that replicates. */
+  readonly page?: PageDoor | undefined
   /** Called with news of live results, before the calls settle that they came with. */
   readonly onNews: (news: WireLiveNews) => void
   /** Called once, after the worker has ended, with the batches that it left behind. */
@@ -90,7 +93,7 @@ export class WorkerLink {
    * @throws DatabaseError `WorkerUnavailable` when the worker does not start; what opening or deleting throws
    */
   async start(request: OpenRequest | EraseRequest): Promise<void> {
-    const { clock, logger } = this.#options
+    const { clock, logger, page } = this.#options
     const timers: Timer[] = []
     const failed = new Promise<never>((_resolve, reject) => {
       this.#failStart = reject
@@ -100,7 +103,10 @@ export class WorkerLink {
     })
     try {
       void this.#door.ping().then(() => timers[0]?.cancel())
-      const answer = await Promise.race([this.#door.start(request, remoteLogger(logger)), failed])
+      const answer = await Promise.race([
+        this.#door.start(request, remoteLogger(logger), page && remotePage(page)),
+        failed,
+      ])
       if (!answer.ok) throw decodeError(answer.error)
       this.#watch(answer.value.lockName)
     } catch (error) {
@@ -231,6 +237,11 @@ export class WorkerLink {
 function remoteLogger(logger: Logger): RemoteLogger | undefined {
   if (logger === silentLogger) return undefined
   const forward: RemoteLogger = (level, message, facts) => logger(level, message, facts)
+  return proxy(forward)
+}
+
+function remotePage(page: PageDoor): PageDoor {
+  const forward: PageDoor = (request, input) => page(request, input)
   return proxy(forward)
 }
 

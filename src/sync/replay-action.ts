@@ -60,6 +60,15 @@ export function recheckAction(action: IntentAction, current: Item | undefined): 
   checkCondition(bind(action), current)
 }
 
+/**
+ * Sees to it that an action could be done to some item.
+ *
+ * @throws ServiceException ValidationException
+ */
+export function checkAction(action: IntentAction): void {
+  bind(action)
+}
+
 /** The places that an update sets without regard to what they hold; undefined when they are the whole item. */
 export function overwrittenPaths(action: IntentAction): readonly DocumentPath[] | undefined {
   if (action.kind === 'ConditionCheck') return []

@@ -283,7 +283,8 @@ export class Replicator {
       delayMs = this.#pollDelayMs()
       this.#tell({ state: 'idle', lastFailure: undefined })
     } catch (error) {
-      delayMs = this.#failed(error)
+      // What was stopped has not failed.
+      if (!signal.aborted) delayMs = this.#failed(error)
     }
     this.#running = undefined
     if (!signal.aborted) this.#schedule(this.#isWoken && this.#failures === 0 ? DEBOUNCE_MS : delayMs)

@@ -1,0 +1,332 @@
+// The page's side of replication: keeps the app's functions, which the worker asks for, and tells the app of its state.
+// Loaded when a database is opened with `sync`.
+
+import { systemClock } from '../base/clock.ts'
+import { DatabaseError } from '../base/database-error.ts'
+import type { Item, Key } from '../model/attribute-value.ts'
+import { marshall, unmarshall } from '../model/marshall.ts'
+import type { NativeItem } from '../model/native.ts'
+import type { Session } from '../rpc/session.ts'
+import type {
+  ConflictSides,
+  ItemSyncState,
+  PageDoor,
+  PageRequests,
+  RemotePlace,
+  Resolution,
+  SyncCommands,
+  SyncSettings,
+  SyncStatus,
+  WireConflict,
+  WireParked,
+} from '../rpc/sync-protocol.ts'
+import { encodeError } from '../rpc/wire-error.ts'
+import { iterateLive } from './iterate-live.ts'
+import { type LiveObserver, type LiveOptions, type LiveSubscription, OBSERVABLE } from './live.ts'
+import type {
+  ConflictToResolve,
+  DatabaseSync,
+  LiveSyncStatus,
+  RemoteDatabase,
+  SyncConflict,
+  SyncOptions,
+} from './sync-types.ts'
+
+const DEFAULT_COMPANION_TABLE = 'tidetable_sync'
+/** Pending writes in an export. */
+const MAX_EXPORTED = 100_000
+
+/** Replication of a database that is being opened. */
+export interface PreparedSync {
+  readonly settings: SyncSettings
+  readonly page: PageDoor
+  /** Begins to replicate: the tables are there. */
+  begin(session: Session, closing: Set<() => unknown>): Promise<DatabaseSync>
+}
+
+/**
+ * Reads what an app has declared.
+ *
+ * @throws DatabaseError `InvalidOption`
+ */
+export function prepareSync(options: SyncOptions): PreparedSync {
+  const settings = settingsOf(options)
+  const status = new StatusBoard()
+  return {
+    settings,
+    page: pageDoor(options, status),
+    async begin(session, closing) {
+      const ask = createAsk(session)
+      status.tell(await ask('begin', undefined))
+      // Another worker knows nothing of what the one before it was doing.
+      session.onRestarted = () => void restart(ask, status)
+      const stop = wakeWhenSeen(() => void ask('wake', undefined).catch(() => undefined))
+      closing.add(() => {
+        stop()
+        status.close()
+      })
+      return createDatabaseSync(ask, status)
+    },
+  }
+}
+
+type Ask = <Name extends keyof SyncCommands>(
+  command: Name,
+  input: SyncCommands[Name]['input'],
+) => Promise<SyncCommands[Name]['output']>
+
+function createAsk(session: Session): Ask {
+  return (command, input) =>
+    session.call(
+      () => {
+        const operation = command === 'now' ? 'tidetable:sync-now' : 'tidetable:sync'
+        return { form: { operation, input: { command, input }, rows: 'attribute-values' } }
+      },
+      (output) => output as never,
+    )
+}
+
+async function restart(ask: Ask, status: StatusBoard): Promise<void> {
+  const wasPaused = status.current.state === 'paused'
+  try {
+    status.tell(await ask('begin', undefined))
+    if (wasPaused) await ask('pause', undefined)
+  } catch (error) {
+    // The next worker may fare better; the database's own calls say what is wrong.
+    const { name, message } = error as Error
+    status.tell({ ...status.current, state: 'waiting', lastFailure: { name, message, atMs: systemClock.now() } })
+  }
+}
+
+function settingsOf(options: SyncOptions): SyncSettings {
+  const { remote, companionTable = DEFAULT_COMPANION_TABLE, scopes, poll, budget, isPaused = false } = options
+  const tables = Object.entries(options.tables).map(([name, { scope, conflicts, versionAttribute }]) => {
+    const strategy = typeof conflicts === 'function' ? ('resolver' as const) : conflicts
+    return [
+      name,
+      {
+        scope,
+        ...(strategy !== undefined && { conflicts: strategy }),
+        ...(versionAttribute !== undefined && { versionAttribute }),
+      },
+    ] as const
+  })
+  if (tables.length === 0) throw invalid('tables', 'Replication needs a table.')
+  if (scopes.length === 0) throw invalid('scopes', 'Replication needs a scope.')
+  return {
+    remote: placeOf(remote),
+    companionTable,
+    tables: Object.fromEntries(tables),
+    scopes: [...scopes],
+    isPaused,
+    ...(poll !== undefined && { poll: { ...poll } }),
+    ...(budget !== undefined && { budget: { ...budget } }),
+  }
+}
+
+function placeOf(remote: SyncOptions['remote']): RemotePlace {
+  if ('gateway' in remote) {
+    const { url, headers } = remote.gateway
+    // The worker's own address is not the page's.
+    const base = typeof document === 'undefined' ? undefined : document.baseURI
+    return { kind: 'gateway', url: new URL(url, base).href, hasHeaders: headers !== undefined }
+  }
+  if ('dynamodb' in remote) {
+    const { region, endpoint } = remote.dynamodb
+    return { kind: 'dynamodb', region, ...(endpoint !== undefined && { endpoint }) }
+  }
+  return { kind: 'database', name: remote.database.name }
+}
+
+function invalid(option: string, message: string): DatabaseError {
+  return new DatabaseError('InvalidOption', message, { data: { option: `sync.${option}` } })
+}
+
+type Answers = {
+  readonly [Name in keyof PageRequests]: (
+    input: PageRequests[Name]['input'],
+  ) => PageRequests[Name]['output'] | Promise<PageRequests[Name]['output']>
+}
+
+function pageDoor({ remote, tables }: SyncOptions, status: StatusBoard): PageDoor {
+  const answers: Answers = {
+    headers: () => ('gateway' in remote ? (remote.gateway.headers?.() ?? {}) : {}),
+    credentials() {
+      if ('dynamodb' in remote) return remote.dynamodb.credentials()
+      throw invalid('remote', 'This remote takes no credentials.')
+    },
+    send({ operation, input }) {
+      if (!('database' in remote)) throw invalid('remote', 'This remote is no database of the page.')
+      return sendTo(remote.database, operation, input)
+    },
+    async resolve(sides) {
+      const handle = tables[sides.table]?.conflicts
+      if (typeof handle !== 'function') return { park: true }
+      return wireResolution(await handle(nativeSides(sides)))
+    },
+    status(told) {
+      status.tell(told)
+      return undefined
+    },
+  }
+  return async (request, input) => {
+    try {
+      return { ok: true, value: (await answers[request](input)) as never }
+    } catch (error) {
+      return { ok: false, error: encodeError(error) }
+    }
+  }
+}
+
+/** The database's own `send` is typed by operations; here the worker chooses them. */
+function sendTo(database: RemoteDatabase, operation: string, input: object): Promise<unknown> {
+  return (database.send as (operation: string, input: object) => Promise<unknown>)(operation, input)
+}
+
+function nativeSides({ table, base, local, remote }: ConflictSides): ConflictToResolve {
+  return { table, base: native(base), local: native(local), remote: native(remote) }
+}
+
+function native(item: Item | undefined): NativeItem | undefined {
+  return item && unmarshall(item)
+}
+
+function wireResolution(resolution: Awaited<ReturnType<ResolverOf>>): Resolution {
+  return 'item' in resolution ? { item: marshall(resolution.item) } : resolution
+}
+
+type ResolverOf = Extract<NonNullable<SyncOptions['tables'][string]['conflicts']>, (...input: never) => unknown>
+
+function createDatabaseSync(ask: Ask, status: StatusBoard): DatabaseSync {
+  let lastNowId = 0
+  return {
+    status,
+    pause: () => ask('pause', undefined),
+    resume: () => ask('resume', undefined),
+    async now({ signal } = {}) {
+      signal?.throwIfAborted()
+      const id = ++lastNowId
+      const end = (): void => void ask('end-now', id).catch(() => undefined)
+      signal?.addEventListener('abort', end, { once: true })
+      try {
+        await ask('now', id)
+      } catch (error) {
+        signal?.throwIfAborted()
+        throw error
+      } finally {
+        signal?.removeEventListener('abort', end)
+      }
+    },
+    async itemStates({ name: table }, keys): Promise<readonly ItemSyncState[]> {
+      return ask('item-states', { table, keys: keys.map((key): Key => marshall(key)) })
+    },
+    parked: () => ask('parked', undefined),
+    async retry(id, edit) {
+      if (edit === undefined) return ask('retry', { id })
+      const parked = (await ask('parked', undefined)).find((each: WireParked) => each.id === id)
+      return parked === undefined ? false : ask('retry', { id, writes: edit(parked.writes) })
+    },
+    discard: (id) => ask('discard', id),
+    async export() {
+      const [pending, parked] = await Promise.all([ask('pending', { limit: MAX_EXPORTED }), ask('parked', undefined)])
+      return { pending, parked }
+    },
+    async conflicts() {
+      return (await ask('conflicts', undefined)).map(nativeConflict)
+    },
+    resolve(id, result) {
+      if ('keep' in result) return ask('dismiss', id)
+      return ask('resolve', 'item' in result ? { id, item: marshall(result.item) } : { id })
+    },
+    resetCost: () => ask('reset-cost', undefined),
+  }
+}
+
+function nativeConflict({ id, table, key, base, local, remote, result, decidedAtMs }: WireConflict): SyncConflict {
+  return {
+    id,
+    table,
+    key: unmarshall(key),
+    base: native(base),
+    local: native(local),
+    remote: native(remote),
+    result: native(result),
+    decidedAtMs,
+  }
+}
+
+/** A tab that was hidden or frozen for a while, or had no network, may have missed something. */
+function wakeWhenSeen(wake: () => void): () => void {
+  if (typeof document === 'undefined') return () => undefined
+  const seen = (): void => {
+    if (document.visibilityState === 'visible') wake()
+  }
+  const targets = [
+    [document, 'visibilitychange'],
+    [document, 'resume'],
+    [globalThis, 'pageshow'],
+    [globalThis, 'online'],
+  ] as const
+  for (const [target, event] of targets) target.addEventListener(event, seen)
+  return () => {
+    for (const [target, event] of targets) target.removeEventListener(event, seen)
+  }
+}
+
+const UNKNOWN_STATUS: SyncStatus = Object.freeze({
+  state: 'starting',
+  replicatesHere: false,
+  isComplete: false,
+  pending: { count: 0, bytes: 0 },
+  parkedCount: 0,
+  conflictCount: 0,
+  cost: { sinceMs: 0, tables: {}, isEstimate: false },
+})
+
+let lastBoardId = 0
+
+/** The newest status, and who is told of it. */
+class StatusBoard implements LiveSyncStatus {
+  readonly key = `sync ${++lastBoardId}`
+  readonly [OBSERVABLE] = (): LiveSyncStatus => this
+  readonly #observers = new Set<LiveObserver<SyncStatus>>()
+  #current: SyncStatus = UNKNOWN_STATUS
+  #isClosed = false
+
+  get current(): SyncStatus {
+    return this.#current
+  }
+
+  tell(status: SyncStatus): void {
+    this.#current = Object.freeze(status)
+    for (const observer of this.#observers) observer.next?.(status)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    const observers = [...this.#observers]
+    this.#observers.clear()
+    for (const observer of observers) observer.complete?.()
+  }
+
+  subscribe(
+    listener: LiveObserver<SyncStatus> | ((status: SyncStatus) => void),
+    { signal }: LiveOptions = {},
+  ): LiveSubscription {
+    const observer = typeof listener === 'function' ? { next: listener } : listener
+    const unsubscribe = (): void => void this.#observers.delete(observer)
+    signal?.addEventListener('abort', unsubscribe)
+    if (signal?.aborted !== true) {
+      if (this.#isClosed) observer.complete?.()
+      else {
+        this.#observers.add(observer)
+        observer.next?.(this.#current)
+      }
+    }
+    return { unsubscribe }
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<SyncStatus, void, undefined> {
+    return iterateLive(this, undefined)
+  }
+}

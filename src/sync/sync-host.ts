@@ -1,0 +1,441 @@
+// Replication as one tab has it: takes its turn at replicating, is woken by whatever there is to replicate, knows what the
+// tab that replicates is doing, and does what the app asks. What an app asks of its own writes is done here, in whichever
+// tab it asks; pausing is told to all tabs.
+
+import { type Clock, sleep, type Timer } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Random } from '../base/random.ts'
+import type { OrderedStore } from '../storage/contract.ts'
+import { backOffMs } from './back-off.ts'
+import type { CostMeter, CostReport } from './cost-meter.ts'
+import type { HintingRemote } from './gateway-remote.ts'
+import { Leadership, type Locks } from './leadership.ts'
+import { OutboxCensus, type OutboxCounts } from './outbox-census.ts'
+import type { RemoteTable } from './remote-table.ts'
+import { failureMessage, failureName } from './remote-failure.ts'
+import { Replicator, type SyncFailure, type SyncStatus } from './replicator.ts'
+import type { Checkpoint } from './replication-rows.ts'
+import type { ReplicatedTable } from './settings.ts'
+
+/** The part of a BroadcastChannel that is used. */
+export interface TabChannel {
+  postMessage(message: unknown): void
+  onmessage: ((event: MessageEvent) => void) | null
+  close(): void
+}
+
+/** A remote, and what else is known of it. */
+export interface HostedRemote extends RemoteTable {
+  readonly listen?: HintingRemote['listen']
+  /** How many items there are in all scopes, where that can be known. */
+  readonly countItems?: () => Promise<number | undefined>
+}
+
+/** Read units that may be spent in a window of time. */
+export interface Budget {
+  readonly readUnits: number
+  /** Default a day. */
+  readonly windowMs?: number
+}
+
+/** What a host is made of. */
+export interface SyncHostOptions {
+  readonly store: OrderedStore
+  readonly remote: HostedRemote
+  readonly meter: CostMeter
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly tables: Readonly<Record<string, ReplicatedTable>>
+  readonly scopes: readonly string[]
+  readonly poll?: { readonly shortestMs: number; readonly longestMs: number }
+  readonly budget?: Budget
+  /** At first, when no other tab replicates. */
+  readonly isPaused: boolean
+  readonly lockName: string
+  readonly locks: Locks | undefined
+  /** To the other tabs that have this database open. */
+  readonly channel: TabChannel | undefined
+  readonly onStatus: (status: HostStatus) => void
+}
+
+/** What the tab that replicates knows, and tells the others. */
+export interface LeaderFacts extends Pick<
+  SyncStatus,
+  'lastPullAtMs' | 'lastPushAtMs' | 'nextAttemptAtMs' | 'lastFailure'
+> {
+  readonly state: HostState
+  readonly isPaused: boolean
+  readonly cost: CostReport
+  readonly itemCount: number | undefined
+}
+
+/** What replication is doing. */
+export type HostState = 'starting' | 'paused' | 'over-budget' | 'syncing' | 'waiting' | 'idle'
+
+/** What is told of replication. */
+export interface HostStatus extends Omit<LeaderFacts, 'isPaused' | 'itemCount'> {
+  readonly replicatesHere: boolean
+  readonly isComplete: boolean
+  readonly counts: OutboxCounts
+  readonly oldestAtMs: number | undefined
+  /** While scopes are being read for the first time, or anew. */
+  readonly firstSync: { readonly items: number; readonly percent: number | undefined } | undefined
+}
+
+type TabMessage =
+  | { readonly kind: 'beat' | 'hello' | 'wake' | 'reset-cost' }
+  | { readonly kind: 'facts'; readonly facts: LeaderFacts }
+  | { readonly kind: 'pause'; readonly isPaused: boolean }
+
+/** Status is told this often at most. */
+const STATUS_INTERVAL_MS = 100
+/** A connection for hints that lasted so long did not fail. */
+const LASTED_MS = 10_000
+/** How long a round that is under way is waited for before the app's own is made beside it. */
+const ROUND_PATIENCE_MS = 2000
+const DEFAULT_WINDOW_MS = 86_400_000
+const PERCENT = 100
+
+/** Replicates one database as long as it is not closed. */
+export class SyncHost {
+  readonly #options: SyncHostOptions
+  readonly #replicator: Replicator
+  readonly #census: OutboxCensus
+  readonly #leadership: Leadership
+  /** Of the tab that replicates, if it is another. */
+  #heard: LeaderFacts | undefined
+  #isPaused: boolean
+  #isOverBudget = false
+  #windowTimer: Timer | undefined
+  #windowUnits = 0
+  #nows = 0
+  #lastNow: Promise<unknown> = Promise.resolve()
+  #lastNowFailure: SyncFailure | undefined
+  #running: AbortController | undefined
+  #isClosed = false
+  #isPublishing = false
+  #isStale = false
+  readonly #loaded = new Map<string, number>()
+  #itemCount: number | undefined
+
+  constructor(options: SyncHostOptions) {
+    const { store, lockName, locks, clock, channel, logger } = options
+    this.#options = options
+    this.#isPaused = options.isPaused
+    this.#replicator = new Replicator(options)
+    this.#replicator.onStatus(() => this.#publish())
+    this.#census = new OutboxCensus({
+      store,
+      onQueued: () => this.#wake('write'),
+      onChange: () => this.#publish(),
+      onFailure: (error) => logger('error', 'What waits to be replicated is not counted any more.', { error }),
+    })
+    this.#leadership = new Leadership({
+      lockName,
+      locks,
+      clock,
+      beat: () => this.#send({ kind: 'beat' }),
+      onGained: () => this.#lead(),
+      onLost: () => this.#rest(),
+    })
+    if (channel !== undefined) channel.onmessage = ({ data }) => this.#receive(data as TabMessage)
+  }
+
+  /** What replicates, for what the app asks of its own writes. */
+  get replicator(): Replicator {
+    return this.#replicator
+  }
+
+  /** Counts what there is, and takes part in the turns. The tables have been declared. */
+  async start(): Promise<void> {
+    await this.#census.start()
+    this.#send({ kind: 'hello' })
+    this.#leadership.start()
+    this.#publish()
+  }
+
+  /** Not waited for: a round that is under way ends with the store. */
+  close(): void {
+    this.#isClosed = true
+    this.#windowTimer?.cancel()
+    this.#census.close()
+    this.#leadership.close()
+    this.#rest()
+    this.#options.channel?.close()
+  }
+
+  pause(isPaused: boolean): void {
+    this.#send({ kind: 'pause', isPaused })
+    this.#setPaused(isPaused)
+  }
+
+  /** The page is seen again, has a network again, or a mutation was given up that others waited for. */
+  wake(): void {
+    this.#send({ kind: 'wake' })
+    this.#wake('page')
+  }
+
+  /** Pulls and pushes once, here, one call after another. */
+  async now(signal: AbortSignal): Promise<void> {
+    const turn = this.#lastNow.then(() => this.#now(signal))
+    this.#lastNow = turn.catch(() => undefined)
+    await turn
+  }
+
+  resetCost(): void {
+    this.#send({ kind: 'reset-cost' })
+    this.#options.meter.reset()
+  }
+
+  /** The units have changed. */
+  noteCost(): void {
+    this.#checkBudget()
+    this.#publish()
+  }
+
+  /** What there is to tell now. */
+  async status(): Promise<HostStatus> {
+    const checkpoints = await this.#checkpoints()
+    const isComplete = checkpoints.every((checkpoint) => checkpoint?.phase === 'complete')
+    const { isPaused: _isPaused, itemCount, ...facts } = this.#facts()
+    return {
+      ...facts,
+      replicatesHere: this.#leadership.leads,
+      isComplete,
+      counts: this.#census.counts,
+      oldestAtMs: await this.#census.oldestAtMs(),
+      firstSync: isComplete ? undefined : this.#progress(checkpoints, itemCount),
+    }
+  }
+
+  async #now(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const wasRunning = this.#running !== undefined
+    if (wasRunning) await Promise.race([this.#replicator.stop(), sleep(this.#options.clock, ROUND_PATIENCE_MS)])
+    this.#nows++
+    this.#publish()
+    try {
+      await this.#replicator.syncOnce(signal)
+      this.#lastNowFailure = undefined
+    } catch (error) {
+      const atMs = this.#options.clock.now()
+      if (!signal.aborted) this.#lastNowFailure = { name: failureName(error), message: failureMessage(error), atMs }
+      throw error
+    } finally {
+      this.#nows--
+      if (wasRunning && this.#running !== undefined) this.#replicator.start()
+      this.#publish()
+    }
+  }
+
+  #lead(): void {
+    if (this.#heard !== undefined) this.#options.meter.adopt(this.#heard.cost)
+    this.#run()
+    this.#publish()
+    void this.#countItems()
+  }
+
+  /** How many items a first sync will read. Nobody has to know. */
+  async #countItems(): Promise<void> {
+    const { remote, logger } = this.#options
+    try {
+      const checkpoints = await this.#checkpoints()
+      if (checkpoints.every((checkpoint) => checkpoint?.phase === 'complete')) return
+      this.#itemCount = await remote.countItems?.()
+    } catch (error) {
+      logger('debug', 'The remote does not say how many items it has.', { error })
+    }
+  }
+
+  /** Begins to replicate, if that is this tab's turn and is wanted. */
+  #run(): void {
+    if (!this.#leadership.leads || this.#isPaused || this.#isOverBudget || this.#isClosed) return
+    if (this.#running !== undefined) return
+    this.#running = new AbortController()
+    this.#replicator.start()
+    const { listen } = this.#options.remote
+    if (listen !== undefined) void this.#listen(listen, this.#running.signal)
+  }
+
+  #rest(): void {
+    this.#running?.abort()
+    this.#running = undefined
+    void this.#replicator.stop()
+    if (!this.#isClosed) this.#publish()
+  }
+
+  /** Keeps a connection for hints, as long as this tab replicates. */
+  async #listen(listen: HintingRemote['listen'], signal: AbortSignal): Promise<void> {
+    const { clock, random, scopes, logger } = this.#options
+    let failures = 0
+    while (!signal.aborted) {
+      const startedMs = clock.monotonicMs()
+      try {
+        await listen(scopes, () => this.#wake('hint'), signal)
+      } catch (error) {
+        if (!signal.aborted) logger('info', 'There are no hints for now.', { error })
+      }
+      const hasLasted = clock.monotonicMs() - startedMs >= LASTED_MS
+      // What was hinted between two connections was missed.
+      if (hasLasted) this.#wake('hint')
+      failures = hasLasted ? 0 : failures + 1
+      await sleepUnless(clock, backOffMs(failures, random), signal)
+    }
+  }
+
+  #wake(why: 'write' | 'hint' | 'page'): void {
+    if (!this.#leadership.leads || this.#isPaused || this.#isClosed) return
+    if (this.#isOverBudget) {
+      if (why === 'write') void this.now(new AbortController().signal).catch(() => undefined)
+      return
+    }
+    // After a failure the next attempt comes when it comes, unless something speaks for it that was not so before.
+    if (why === 'page' || this.#replicator.status.state !== 'waiting') this.#replicator.wake()
+  }
+
+  #setPaused(isPaused: boolean): void {
+    if (this.#isPaused === isPaused) return
+    this.#isPaused = isPaused
+    if (isPaused) this.#rest()
+    else this.#run()
+    this.#publish()
+  }
+
+  #checkBudget(): void {
+    const { budget, clock, meter } = this.#options
+    if (budget === undefined || !this.#leadership.leads || this.#isClosed) return
+    this.#windowTimer ??= clock.after(budget.windowMs ?? DEFAULT_WINDOW_MS, () => this.#beginWindow())
+    if (this.#isOverBudget || meter.readUnits - this.#windowUnits < budget.readUnits) return
+    this.#isOverBudget = true
+    this.#rest()
+  }
+
+  #beginWindow(): void {
+    this.#windowTimer = undefined
+    this.#windowUnits = this.#options.meter.readUnits
+    this.#isOverBudget = false
+    this.#run()
+    this.#publish()
+  }
+
+  #receive(message: TabMessage): void {
+    switch (message.kind) {
+      case 'beat':
+        return this.#leadership.heard()
+      case 'hello':
+        return this.#tellTabs()
+      case 'wake':
+        return this.#wake('page')
+      case 'reset-cost':
+        return this.#options.meter.reset()
+      case 'pause':
+        return this.#setPaused(message.isPaused)
+      case 'facts':
+        // Two lead for a moment when one was frozen: each then believes itself.
+        if (this.#leadership.leads) return
+        this.#leadership.heard()
+        this.#heard = message.facts
+        this.#isPaused = message.facts.isPaused
+        this.#publish()
+    }
+  }
+
+  #tellTabs(): void {
+    if (this.#leadership.leads) this.#send({ kind: 'facts', facts: this.#facts() })
+  }
+
+  #send(message: TabMessage): void {
+    if (!this.#isClosed) this.#options.channel?.postMessage(message)
+  }
+
+  /** What this tab did itself is newer than what it has heard. */
+  #facts(): LeaderFacts {
+    const own = this.#replicator.status
+    const isNewer = this.#leadership.leads || this.#heard === undefined
+    const told = isNewer ? own : this.#heard
+    const lastFailure = this.#lastNowFailure ?? told?.lastFailure
+    const lastPullAtMs = latest(own.lastPullAtMs, told?.lastPullAtMs)
+    return {
+      state: this.#state(),
+      isPaused: this.#isPaused,
+      lastPullAtMs,
+      lastPushAtMs: latest(own.lastPushAtMs, told?.lastPushAtMs),
+      nextAttemptAtMs: this.#isPaused ? undefined : told?.nextAttemptAtMs,
+      lastFailure: isFailureOver(lastFailure, lastPullAtMs) ? undefined : lastFailure,
+      cost: isNewer ? this.#options.meter.report : (this.#heard?.cost ?? this.#options.meter.report),
+      itemCount: this.#itemCount ?? this.#heard?.itemCount,
+    }
+  }
+
+  #state(): HostState {
+    if (this.#nows > 0) return 'syncing'
+    if (this.#isPaused) return 'paused'
+    if (!this.#leadership.leads) return this.#heard?.state ?? 'starting'
+    if (this.#isOverBudget) return 'over-budget'
+    const { state } = this.#replicator.status
+    return state === 'stopped' ? 'starting' : state
+  }
+
+  async #checkpoints(): Promise<readonly (Checkpoint | undefined)[]> {
+    const { replica } = this.#replicator
+    return Promise.all(this.#options.scopes.map((scope) => replica.checkpoint(scope)))
+  }
+
+  #progress(
+    checkpoints: readonly (Checkpoint | undefined)[],
+    itemCount: number | undefined,
+  ): NonNullable<HostStatus['firstSync']> {
+    for (const checkpoint of checkpoints) {
+      if (checkpoint?.load !== undefined) this.#loaded.set(checkpoint.scope, checkpoint.load.itemCount)
+    }
+    let items = 0
+    for (const count of this.#loaded.values()) items += count
+    const isKnown = itemCount !== undefined && itemCount > 0
+    return { items, percent: isKnown ? Math.min(PERCENT, Math.floor((PERCENT * items) / itemCount)) : undefined }
+  }
+
+  /** Tells the status soon; changes in between are told together. */
+  #publish(): void {
+    this.#isStale = true
+    if (this.#isPublishing) return
+    this.#isPublishing = true
+    void this.#publishAll().finally(() => (this.#isPublishing = false))
+  }
+
+  async #publishAll(): Promise<void> {
+    const { clock, logger, onStatus } = this.#options
+    while (this.#isStale && !this.#isClosed) {
+      this.#isStale = false
+      try {
+        onStatus(await this.status())
+        this.#tellTabs()
+      } catch (error) {
+        if (!this.#isClosed) logger('error', 'The status of replication could not be read.', { error })
+      }
+      await sleep(clock, STATUS_INTERVAL_MS)
+    }
+  }
+}
+
+function latest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || (other !== undefined && other > one) ? other : one
+}
+
+function isFailureOver(failure: SyncFailure | undefined, lastPullAtMs: number | undefined): boolean {
+  return failure !== undefined && lastPullAtMs !== undefined && lastPullAtMs > failure.atMs
+}
+
+function sleepUnless(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.after(delayMs, resolve)
+    signal.addEventListener(
+      'abort',
+      () => {
+        timer.cancel()
+        resolve()
+      },
+      { once: true },
+    )
+  })
+}

@@ -1,0 +1,244 @@
+// Replication as an app sees it: two devices and a remote database, each with its own worker, in one process.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { attribute, expr } from '../../../src/client/expression.ts'
+import type { Database, SyncedDatabase } from '../../../src/client/open-database.ts'
+import type { SyncOptions } from '../../../src/client/sync-types.ts'
+import { isQuiet, NOTES, openCloud, openDevice, statusOnce } from '../../support/synced-databases.ts'
+
+const KEY = { list: 'home', id: '1' }
+
+let cloud: Database
+let devices: SyncedDatabase[]
+
+beforeEach(async () => {
+  cloud = await openCloud()
+  devices = []
+})
+
+afterEach(async () => {
+  for (const each of devices) await each.close()
+  await cloud.close()
+})
+
+async function device(changes: Partial<SyncOptions> = {}): Promise<SyncedDatabase> {
+  const opened = await openDevice({ database: cloud }, changes)
+  devices.push(opened)
+  return opened
+}
+
+/** Two devices that have the note and make no requests unless they are asked to. */
+async function pausedPair(changes: Partial<SyncOptions> = {}): Promise<readonly [SyncedDatabase, SyncedDatabase]> {
+  const pair = [await device({ ...changes, isPaused: true }), await device({ ...changes, isPaused: true })] as const
+  await pair[0].table(NOTES).put({ ...KEY, text: 'milk', count: 1 })
+  for (const each of pair) await each.sync.now()
+  return pair
+}
+
+describe('a database that replicates with another of the page', () => {
+  it('brings a write to the remote, and from there to another device, without being asked', async () => {
+    const [anna, ben] = [await device(), await device()]
+    await statusOnce(ben, isQuiet)
+    const arrived = new Promise((resolve) => {
+      ben
+        .table(NOTES)
+        .live(KEY)
+        .subscribe(({ item }) => item !== undefined && resolve(item))
+    })
+
+    await anna.table(NOTES).put({ ...KEY, text: 'milk' })
+
+    expect(await arrived).toEqual({ ...KEY, text: 'milk', _version: 1 })
+    expect(await cloud.table(NOTES).get(KEY)).toEqual(await arrived)
+  })
+
+  it('keeps writes while it is paused, and pushes them when it is resumed', async () => {
+    const anna = await device()
+    await statusOnce(anna, isQuiet)
+    await anna.sync.pause()
+    await anna.table(NOTES).put(KEY)
+    const { state, pending } = await statusOnce(anna, (status) => status.pending.count > 0)
+
+    expect([state, pending.count, pending.bytes > 0, pending.oldestAtMs !== undefined]).toEqual([
+      'paused',
+      1,
+      true,
+      true,
+    ])
+    expect(await cloud.table(NOTES).get(KEY)).toBeUndefined()
+
+    await anna.sync.resume()
+    await statusOnce(anna, isQuiet)
+    expect(await cloud.table(NOTES).get(KEY)).toEqual({ ...KEY, _version: 1 })
+  })
+
+  it('replicates when it is asked to, paused or not', async () => {
+    const [, ben] = await pausedPair()
+
+    expect(await ben.table(NOTES).get(KEY)).toEqual({ ...KEY, text: 'milk', count: 1, _version: 1 })
+    expect((await statusOnce(ben, ({ lastPullAtMs }) => lastPullAtMs !== undefined)).state).not.toBe('idle')
+  })
+
+  it('does not replicate for somebody who no longer wants it', async () => {
+    const anna = await device({ isPaused: true })
+    const ending = new AbortController()
+    ending.abort(new Error('enough'))
+
+    await expect(anna.sync.now({ signal: ending.signal })).rejects.toThrow('enough')
+    expect((await statusOnce(anna, ({ state }) => state === 'paused')).lastPullAtMs).toBeUndefined()
+  })
+
+  it('tells of each item how far it has been replicated', async () => {
+    const anna = await device({ isPaused: true })
+    const states = (): Promise<readonly string[]> => anna.sync.itemStates(NOTES, [KEY, { list: 'home', id: '2' }])
+    await anna.table(NOTES).put(KEY)
+
+    expect(await states()).toEqual(['pending', 'synced'])
+    await anna.sync.now()
+    expect(await states()).toEqual(['synced', 'synced'])
+  })
+
+  it('adds up what it costs', async () => {
+    const anna = await device({ isPaused: true })
+    await anna.table(NOTES).put(KEY)
+    await anna.sync.now()
+    const { cost } = await statusOnce(anna, (status) => status.cost.tables['notes'] !== undefined)
+
+    expect(cost).toEqual({
+      sinceMs: expect.any(Number) as number,
+      isEstimate: false,
+      tables: {
+        notes: { readUnits: expect.any(Number) as number, writeUnits: 2 },
+        tidetable_sync: { readUnits: expect.any(Number) as number, writeUnits: 6 },
+      },
+    })
+
+    await anna.sync.resetCost()
+    expect((await statusOnce(anna, (status) => status.cost.tables['notes'] === undefined)).cost.tables).toEqual({})
+  })
+
+  it('looks at the remote no more when the budget is used up, but pushes writes', async () => {
+    const anna = await device({ budget: { readUnits: 1 }, poll: { shortestMs: 1, longestMs: 1 } })
+    await statusOnce(anna, ({ state }) => state === 'over-budget')
+
+    await anna.table(NOTES).put(KEY)
+    await statusOnce(anna, ({ lastPushAtMs, state }) => lastPushAtMs !== undefined && state === 'over-budget')
+    expect(await cloud.table(NOTES).get(KEY)).toEqual({ ...KEY, _version: 1 })
+  })
+})
+
+describe('a write that the remote can no longer take', () => {
+  it('is rolled back, listed with its cause, corrected and done again, while other writes pass', async () => {
+    const [anna, ben] = await pausedPair()
+    await ben.table(NOTES).update(KEY, { set: { text: 'bread' } })
+    await ben.sync.now()
+    await anna.table(NOTES).update(KEY, { set: { count: 2 }, if: expr`${attribute('text')} = ${'milk'}` })
+    await anna.table(NOTES).put({ list: 'home', id: '2', text: 'eggs' })
+    await anna.sync.now()
+
+    const [parked, ...others] = await anna.sync.parked()
+    expect(others).toEqual([])
+    expect(parked?.cause).toEqual({
+      name: 'ConditionalCheckFailedException',
+      message: 'The conditional request failed',
+    })
+    expect(await anna.table(NOTES).get(KEY)).toEqual({ ...KEY, text: 'bread', count: 1, _version: 2 })
+    expect(await anna.sync.itemStates(NOTES, [KEY, { list: 'home', id: '2' }])).toEqual(['parked', 'synced'])
+    expect(await cloud.table(NOTES).get({ list: 'home', id: '2' })).toMatchObject({ text: 'eggs' })
+
+    const id = parked?.id ?? 0
+    const isRetried = await anna.sync.retry(id, ([write]) => [
+      {
+        kind: 'Update',
+        request: {
+          TableName: 'notes',
+          Key: write?.request['Key'],
+          UpdateExpression: 'SET #count = :count',
+          ExpressionAttributeNames: { '#count': 'count' },
+          ExpressionAttributeValues: { ':count': { N: '2' } },
+        },
+      },
+    ])
+    await anna.sync.now()
+
+    expect([isRetried, await anna.sync.parked()]).toEqual([true, []])
+    expect(await cloud.table(NOTES).get(KEY)).toMatchObject({ text: 'bread', count: 2 })
+  })
+
+  it('can be given up, and be exported before', async () => {
+    const [anna, ben] = await pausedPair()
+    await ben.table(NOTES).delete(KEY)
+    await ben.sync.now()
+    await anna.table(NOTES).update(KEY, { set: { count: 2 }, if: 'exists' })
+    await anna.table(NOTES).put({ list: 'home', id: '3' })
+    const before = await anna.sync.export()
+    await anna.sync.now()
+    const { pending, parked } = await anna.sync.export()
+
+    expect(before.pending.map(({ writes }) => writes.map(({ kind }) => kind))).toEqual([['Update'], ['Put']])
+    expect(pending).toEqual([])
+    expect(parked.map(({ writes }) => writes)).toEqual([before.pending[0]?.writes])
+
+    const id = parked[0]?.id ?? 0
+    expect([await anna.sync.discard(id), await anna.sync.discard(id), await anna.sync.retry(id)]).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect(await anna.sync.parked()).toEqual([])
+  })
+})
+
+describe('a conflict', () => {
+  it('is decided by the app, which is given both sides and what they come from', async () => {
+    const asked: unknown[] = []
+    const [anna, ben] = await pausedPair({
+      tables: {
+        notes: {
+          scope: { kind: 'partition' },
+          conflicts(conflict) {
+            asked.push(conflict)
+            const texts = [conflict.local, conflict.remote].map((side) => side?.['text'] as string)
+            return { item: { ...KEY, text: texts.join(' and ') } }
+          },
+        },
+      },
+    })
+    await ben.table(NOTES).put({ ...KEY, text: 'bread' })
+    await ben.sync.now()
+    await anna.table(NOTES).put({ ...KEY, text: 'eggs' })
+    await anna.sync.now()
+
+    expect(asked).toEqual([
+      {
+        table: 'notes',
+        base: { ...KEY, text: 'milk', count: 1, _version: 1 },
+        local: { ...KEY, text: 'eggs' },
+        remote: { ...KEY, text: 'bread', _version: 2 },
+      },
+    ])
+    expect(await cloud.table(NOTES).get(KEY)).toEqual({ ...KEY, text: 'eggs and bread', _version: 3 })
+  })
+
+  it('is listed with its result, and can be given another', async () => {
+    const [anna, ben] = await pausedPair({
+      tables: { notes: { scope: { kind: 'partition' }, conflicts: 'remote-wins' } },
+    })
+    await ben.table(NOTES).put({ ...KEY, text: 'bread' })
+    await ben.sync.now()
+    await anna.table(NOTES).put({ ...KEY, text: 'eggs' })
+    await anna.sync.now()
+    const [conflict, ...others] = await anna.sync.conflicts()
+
+    expect(others).toEqual([])
+    expect(conflict).toMatchObject({ table: 'notes', key: KEY, local: { text: 'eggs' }, result: { text: 'bread' } })
+    expect((await statusOnce(anna, ({ conflictCount }) => conflictCount > 0)).conflictCount).toBe(1)
+
+    const id = conflict?.id ?? 0
+    expect(await anna.sync.resolve(id, { item: conflict?.local ?? {} })).toBe(true)
+    await anna.sync.now()
+
+    expect(await cloud.table(NOTES).get(KEY)).toEqual({ ...KEY, text: 'eggs', _version: 3 })
+    expect([await anna.sync.conflicts(), await anna.sync.resolve(id, { keep: true })]).toEqual([[], false])
+  })
+})

@@ -1,0 +1,252 @@
+// Replication in the worker: puts the remote, the turns of the tabs and the database together, and answers the page.
+// Loaded when a database is opened that replicates.
+
+import { assert } from '../src/base/assert.ts'
+import type { Clock } from '../src/base/clock.ts'
+import type { Logger } from '../src/base/logger.ts'
+import type { Random } from '../src/base/random.ts'
+import { Catalog } from '../src/engine/catalog.ts'
+import type { Engine } from '../src/engine/engine.ts'
+import type { TableDescription } from '../src/model/operations.ts'
+import type { StorageKind } from '../src/rpc/protocol.ts'
+import type {
+  PageDoor,
+  PageRequests,
+  SyncCall,
+  SyncCommands,
+  SyncedTableSettings,
+  SyncSettings,
+  SyncStatus,
+} from '../src/rpc/sync-protocol.ts'
+import { webLocks } from '../src/rpc/web-locks.ts'
+import { decodeError } from '../src/rpc/wire-error.ts'
+import type { OrderedStore } from '../src/storage/contract.ts'
+import { databaseNameOf } from '../src/storage/database-name.ts'
+import { CostMeter, estimatedRemote, meteredApi } from '../src/sync/cost-meter.ts'
+import { createDynamoRemote, type DynamoApi, type RemoteTableFacts } from '../src/sync/dynamo-remote.ts'
+import { createGatewayRemote } from '../src/sync/gateway-remote.ts'
+import { withNeighbourHints } from '../src/sync/neighbour-hints.ts'
+import { Replica } from '../src/sync/replica.ts'
+import { DEFAULT_VERSION_ATTRIBUTE, type ReplicatedTable } from '../src/sync/settings.ts'
+import { createSignedApi } from '../src/sync/signed-api.ts'
+import { type HostedRemote, type HostStatus, SyncHost } from '../src/sync/sync-host.ts'
+import { WaitingWrites } from '../src/sync/waiting-writes.ts'
+
+/** What replication works with. */
+export interface SyncParts {
+  readonly engine: Engine
+  readonly store: OrderedStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** Of the database. */
+  readonly name: string
+  readonly storage: StorageKind
+  readonly settings: SyncSettings
+  readonly page: PageDoor
+}
+
+/** Replication of one database. */
+export interface SyncOperations {
+  run<Name extends keyof SyncCommands>(call: SyncCall<Name>): Promise<SyncCommands[Name]['output']>
+  close(): void
+}
+
+interface Begun {
+  readonly host: SyncHost
+  readonly writes: WaitingWrites
+}
+
+/** Replication that begins when it is asked to. */
+export function createSyncOperations(parts: SyncParts): SyncOperations {
+  let beginning: Promise<Begun> | undefined
+  let isClosed = false
+  const nows = new Map<number, AbortController>()
+  const begin = (): Promise<Begun> => {
+    beginning ??= beginSync(parts).catch((error: unknown) => {
+      // A table may be missing that is made in a moment.
+      beginning = undefined
+      throw error
+    })
+    return beginning
+  }
+  const close = (): void => {
+    isClosed = true
+    beginning?.then(
+      ({ host }) => host.close(),
+      () => undefined,
+    )
+  }
+  return {
+    close,
+    async run({ command, input }) {
+      const { host, writes } = await begin()
+      if (isClosed) host.close()
+      const answers = answersOf(parts, { host, writes, nows })
+      return answers[command](input)
+    },
+  }
+}
+
+interface Answering extends Begun {
+  readonly nows: Map<number, AbortController>
+}
+
+type Answers = {
+  readonly [Name in keyof SyncCommands]: (
+    input: SyncCommands[Name]['input'],
+  ) => SyncCommands[Name]['output'] | Promise<SyncCommands[Name]['output']>
+}
+
+function answersOf({ settings }: SyncParts, { host, writes, nows }: Answering): Answers {
+  return {
+    begin: async () => wireStatus(await host.status(), settings),
+    pause: () => host.pause(true),
+    resume: () => host.pause(false),
+    wake: () => host.wake(),
+    async now(id) {
+      const ending = new AbortController()
+      nows.set(id, ending)
+      try {
+        await host.now(ending.signal)
+      } finally {
+        nows.delete(id)
+      }
+    },
+    'end-now': (id) => nows.get(id)?.abort(),
+    'item-states': ({ table, keys }) => writes.itemStates(table, keys),
+    pending: ({ limit }) => writes.pending(limit),
+    parked: () => writes.parked(),
+    retry: ({ id, writes: edited }) => writes.retry(id, edited),
+    async discard(id) {
+      const isThere = await host.replicator.discard(id)
+      // Those that waited for it may go now.
+      host.wake()
+      return isThere
+    },
+    conflicts: () => writes.conflicts(),
+    resolve: ({ id, item }) => writes.resolve(id, item),
+    dismiss: (id) => writes.dismiss(id),
+    'reset-cost': () => host.resetCost(),
+  }
+}
+
+async function beginSync(parts: SyncParts): Promise<Begun> {
+  const { engine, store, clock, random, logger, settings, page, storage } = parts
+  const tables = Object.fromEntries(
+    Object.entries(settings.tables).map(([name, table]) => [name, replicatedTable(table, page)]),
+  )
+  const replica = new Replica({ store, clock, random, tables })
+  await replica.begin()
+  const meter = new CostMeter(clock, () => host.noteCost())
+  const remote = await createRemote(parts, replica, meter)
+  const name = `${databaseNameOf(parts.name)}/sync`
+  const isShared = storage === 'indexeddb'
+  const { scopes, poll, budget, isPaused } = settings
+  const host: SyncHost = new SyncHost({
+    store,
+    remote,
+    meter,
+    clock,
+    random,
+    logger,
+    tables,
+    scopes,
+    isPaused,
+    lockName: name,
+    ...(poll !== undefined && { poll }),
+    ...(budget !== undefined && { budget }),
+    locks: isShared ? webLocks() : undefined,
+    channel: isShared && typeof BroadcastChannel !== 'undefined' ? new BroadcastChannel(name) : undefined,
+    // A page that is gone is told nothing.
+    onStatus: (status) => void page('status', wireStatus(status, settings)).catch(() => undefined),
+  })
+  await host.start()
+  if (typeof addEventListener === 'function') addEventListener('online', () => host.wake())
+  const writes = new WaitingWrites({ store, catalog: new Catalog(), replica, dispatch: engine.dispatch, tables })
+  return { host, writes }
+}
+
+function replicatedTable({ scope, conflicts, versionAttribute }: SyncedTableSettings, page: PageDoor): ReplicatedTable {
+  return {
+    scope,
+    ...(versionAttribute !== undefined && { versionAttribute }),
+    ...(conflicts !== undefined && {
+      conflicts: conflicts === 'resolver' ? (sides) => askPage(page, 'resolve', sides) : conflicts,
+    }),
+  }
+}
+
+async function askPage<Name extends keyof PageRequests>(
+  page: PageDoor,
+  request: Name,
+  input: PageRequests[Name]['input'],
+): Promise<PageRequests[Name]['output']> {
+  const answer = await page(request, input)
+  if (!answer.ok) throw decodeError(answer.error)
+  return answer.value
+}
+
+async function createRemote(parts: SyncParts, replica: Replica, meter: CostMeter): Promise<HostedRemote> {
+  const { clock, page, settings } = parts
+  const { remote: place, companionTable } = settings
+  if (place.kind === 'gateway') {
+    const { url, hasHeaders } = place
+    const remote = createGatewayRemote({
+      url,
+      ...(hasHeaders && { headers: () => askPage(page, 'headers', undefined) }),
+    })
+    return estimatedRemote(remote, companionTable, meter)
+  }
+  const tables: Record<string, RemoteTableFacts> = {}
+  for (const [name, { scope, versionAttribute = DEFAULT_VERSION_ATTRIBUTE }] of Object.entries(settings.tables)) {
+    tables[name] = { key: (await replica.schema(name)).key, scope, versionAttribute }
+  }
+  const plainApi: DynamoApi =
+    place.kind === 'database'
+      ? { send: (operation, input) => askPage(page, 'send', { operation, input }) }
+      : createSignedApi({
+          region: place.region,
+          ...(place.endpoint !== undefined && { endpoint: place.endpoint }),
+          credentials: () => askPage(page, 'credentials', undefined),
+          clock,
+        })
+  const api = meteredApi(plainApi, meter)
+  const remote = createDynamoRemote({ api, clock, companionTable, tables })
+  const countItems = (): Promise<number | undefined> => countTables(plainApi, settings)
+  if (place.kind === 'dynamodb') return { ...remote, countItems }
+  assert(typeof BroadcastChannel !== 'undefined', 'Databases of one page know each other by a channel.')
+  const channel = new BroadcastChannel(`${databaseNameOf(place.name)}/pushed`)
+  return { ...withNeighbourHints(remote, channel), countItems }
+}
+
+/** The items of all tables, where all of each is replicated. */
+async function countTables(api: DynamoApi, { tables }: SyncSettings): Promise<number | undefined> {
+  let count = 0
+  for (const [TableName, { scope }] of Object.entries(tables)) {
+    if (scope.kind !== 'table') return undefined
+    const { Table } = (await api.send('DescribeTable', { TableName })) as { readonly Table?: TableDescription }
+    count += Table?.ItemCount ?? 0
+  }
+  return count
+}
+
+function wireStatus(status: HostStatus, { remote }: SyncSettings): SyncStatus {
+  const { counts, oldestAtMs, firstSync, cost, lastPullAtMs, lastPushAtMs, nextAttemptAtMs, lastFailure } = status
+  return {
+    state: status.state,
+    replicatesHere: status.replicatesHere,
+    isComplete: status.isComplete,
+    pending: { count: counts.pending, bytes: counts.bytes, ...(oldestAtMs !== undefined && { oldestAtMs }) },
+    parkedCount: counts.parked,
+    conflictCount: counts.conflicts,
+    ...(firstSync !== undefined && {
+      firstSync: { items: firstSync.items, ...(firstSync.percent !== undefined && { percent: firstSync.percent }) },
+    }),
+    ...(lastPullAtMs !== undefined && { lastPullAtMs }),
+    ...(lastPushAtMs !== undefined && { lastPushAtMs }),
+    ...(nextAttemptAtMs !== undefined && { nextAttemptAtMs }),
+    ...(lastFailure !== undefined && { lastFailure }),
+    cost: { ...cost, isEstimate: remote.kind === 'gateway' },
+  }
+}
