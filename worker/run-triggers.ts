@@ -74,7 +74,7 @@ function hostOf(
     loadPosition: () => engine.loadCheckpoint(identity),
     savePosition: (position) => engine.saveCheckpoint(identity, position),
     event: (change) => triggerEvent(change, keyNames),
-    change: (change, position) => nativeChange(change, { position, keyNames }),
+    changes: async (entries) => entries.map(({ raw, position }) => nativeChange(raw, { position, keyNames })),
     // The page makes its tables after the worker has started: a table or a stream that is not there may come.
     isFinal: (error) => error instanceof DatabaseError && error.code === 'StorageClosed',
   }

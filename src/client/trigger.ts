@@ -5,13 +5,20 @@ import { DatabaseError } from '../base/database-error.ts'
 import type { NativeItem } from '../model/native.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import type { ChangesOutput, WireChange } from '../rpc/protocol.ts'
-import { checkTrigger, type HostRead, runTrigger, type TriggerHost } from '../streams/trigger-runner.ts'
+import {
+  checkTrigger,
+  type HostRead,
+  type PlacedChange,
+  runTrigger,
+  type TriggerHost,
+} from '../streams/trigger-runner.ts'
 import { triggerEvent } from '../streams/trigger-event.ts'
 import type { TriggerFailure } from '../streams/trigger-types.ts'
 import type { TableDefinition } from './define-table.ts'
 import { nativeChange, type UntypedChange } from '../streams/native-change.ts'
 import { askForChanges, endWaiting } from './open-changes.ts'
 import type { OpenedTrigger } from './open-trigger.ts'
+import { createPacer } from './pacer.ts'
 import type { Table } from './table.ts'
 
 type Destination = (failure: TriggerFailure<UntypedChange>) => unknown
@@ -54,8 +61,22 @@ function hostOf(opened: OpenedTrigger, onFailure: Destination | undefined): Trig
     loadPosition: () => call(opened, 'tidetable:load-checkpoint', identity) as Promise<string | undefined>,
     savePosition: async (position) => void (await call(opened, 'tidetable:save-checkpoint', { ...identity, position })),
     event: (raw) => triggerEvent(raw, keyNames),
-    change: (raw, position) => nativeChange(raw, { position, keyNames }),
+    changes: (entries) => nativeChanges(entries, keyNames),
   }
+}
+
+/** Made native in short stretches (law 13). */
+async function nativeChanges(
+  entries: readonly PlacedChange<WireChange>[],
+  keyNames: readonly string[],
+): Promise<readonly UntypedChange[]> {
+  const pacer = createPacer(systemClock)
+  const changes: UntypedChange[] = []
+  for (const { raw, position } of entries) {
+    changes.push(nativeChange(raw, { position, keyNames }))
+    if (pacer.isDue()) await pacer.pause()
+  }
+  return changes
 }
 
 /** Waiting is ended in the worker too, so that closing the database does not wait for it. */

@@ -30,6 +30,12 @@ export interface RawPage<Raw> {
   readonly isEnded: boolean
 }
 
+/** A change and where it stands. */
+export interface PlacedChange<Raw> {
+  readonly raw: Raw
+  readonly position: ChangePosition
+}
+
 /** Which changes the host reads. */
 export interface HostRead {
   readonly from: string
@@ -49,7 +55,8 @@ export interface TriggerHost<Raw extends RawChange, Change> {
   savePosition(position: ChangePosition): Promise<void>
   /** The record that filters see, in the shape of GetRecords. */
   event(raw: Raw): unknown
-  change(raw: Raw, position: ChangePosition): Change
+  /** What the handler is given. May pause between changes, where others need the thread. */
+  changes(entries: readonly PlacedChange<Raw>[]): Promise<readonly Change[]>
   readonly handler: TriggerHandler<Change>
   /** Whether trying again after this is no use. By default: when the database is closed, or the table has no stream. */
   readonly isFinal?: (error: unknown) => boolean
@@ -63,7 +70,7 @@ const MAX_BATCH_WINDOW_MS = 300_000
 const MAX_RETRIES = 10_000
 const MAX_NAME_CHARS = 255
 /** Changes read at once. */
-const READ_LIMIT = 256
+const READ_LIMIT = 100
 /** How long one read waits for changes. */
 const WAIT_MS = 20_000
 const FIRST_BACKOFF_MS = 1000
@@ -72,14 +79,9 @@ const LONGEST_BACKOFF_MS = 60_000
 /** Settings with nothing left open. */
 type Settled = Required<Omit<TriggerSettings, 'filters'>>
 
-interface Entry<Raw> {
-  readonly raw: Raw
-  readonly position: ChangePosition
-}
-
 /** Some changes that are given together, and how often they were. */
 interface Piece<Raw> {
-  readonly entries: readonly Entry<Raw>[]
+  readonly entries: readonly PlacedChange<Raw>[]
   readonly attempts: number
 }
 
@@ -115,7 +117,7 @@ class TriggerRun<Raw extends RawChange, Change> {
   readonly #host: TriggerHost<Raw, Change>
   readonly #signal: AbortSignal
   /** Read, matched, and not yet given. */
-  #waiting: Entry<Raw>[] = []
+  #waiting: PlacedChange<Raw>[] = []
   /** Where the next read begins. */
   #from = ''
   #isEnded = false
@@ -157,7 +159,7 @@ class TriggerRun<Raw extends RawChange, Change> {
   }
 
   /** The next batch; none when the trigger is stopped, or there will be no more. */
-  async #gather(): Promise<readonly Entry<Raw>[]> {
+  async #gather(): Promise<readonly PlacedChange<Raw>[]> {
     const { batchSize, batchWindowMs } = this.#settings
     const { clock } = this.#host
     let dueMs: number | undefined
@@ -179,7 +181,7 @@ class TriggerRun<Raw extends RawChange, Change> {
   }
 
   /** Gives a batch until all of it has succeeded or been given up. */
-  async #deliver(batch: readonly Entry<Raw>[]): Promise<void> {
+  async #deliver(batch: readonly PlacedChange<Raw>[]): Promise<void> {
     let pieces: readonly Piece<Raw>[] = [{ entries: batch, attempts: 0 }]
     for (let backoffMs = FIRST_BACKOFF_MS; ;) {
       const [piece, ...others] = pieces
@@ -208,7 +210,7 @@ class TriggerRun<Raw extends RawChange, Change> {
     }
     const outcome = await this.#call(entries, attempts + 1)
     if (this.#signal.aborted && outcome.failedAt < entries.length) return []
-    if (outcome.failedAt > 0) await this.#save((entries[outcome.failedAt - 1] as Entry<Raw>).position)
+    if (outcome.failedAt > 0) await this.#save((entries[outcome.failedAt - 1] as PlacedChange<Raw>).position)
     const failed = entries.slice(outcome.failedAt)
     if (failed.length === 0) return []
     // Changes that came before the failed ones were handled: what is left is another batch.
@@ -223,11 +225,11 @@ class TriggerRun<Raw extends RawChange, Change> {
 
   /** Calls the handler; answers the index of the first change that failed, which is the length when none did. */
   async #call(
-    entries: readonly Entry<Raw>[],
+    entries: readonly PlacedChange<Raw>[],
     attempt: number,
   ): Promise<{ readonly failedAt: number; readonly error: string }> {
-    const changes = entries.map(({ raw, position }) => this.#host.change(raw, position))
     try {
+      const changes = await this.#host.changes(entries)
       const response = await this.#host.handler(changes, { attempt, signal: this.#signal })
       const failures = response?.batchItemFailures ?? []
       if (failures.length === 0) return { failedAt: entries.length, error: '' }
@@ -243,7 +245,7 @@ class TriggerRun<Raw extends RawChange, Change> {
   }
 
   async #giveUp(
-    entries: readonly Entry<Raw>[],
+    entries: readonly PlacedChange<Raw>[],
     facts: Pick<TriggerFailure<Change>, 'condition' | 'attempts' | 'error'>,
   ): Promise<void> {
     const { onFailure, logger } = this.#host
@@ -252,7 +254,7 @@ class TriggerRun<Raw extends RawChange, Change> {
       logger('error', 'A trigger gave changes up.', { trigger: name, ...facts, count: entries.length })
       return
     }
-    const changes = entries.map(({ raw, position }) => this.#host.change(raw, position))
+    const changes = await this.#host.changes(entries)
     await this.#patiently(async () => void (await onFailure({ triggerName: name, ...facts, changes })))
   }
 
@@ -326,8 +328,8 @@ function halvesOf<Raw>({ entries, attempts }: Piece<Raw>): readonly Piece<Raw>[]
   ]
 }
 
-function lastOf<Raw>(entries: readonly Entry<Raw>[]): ChangePosition {
-  return (entries.at(-1) as Entry<Raw>).position
+function lastOf<Raw>(entries: readonly PlacedChange<Raw>[]): ChangePosition {
+  return (entries.at(-1) as PlacedChange<Raw>).position
 }
 
 function checkRange(option: string, value: number, min: number, max: number): void {

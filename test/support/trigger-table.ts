@@ -60,7 +60,8 @@ export class TriggerTable {
         return Promise.resolve()
       },
       event: ({ key, value }) => ({ eventName: 'INSERT', dynamodb: { Keys: { key: { S: key } }, value } }),
-      change: ({ key, value }, position) => ({ key, value, position }),
+      changes: (entries) =>
+        Promise.resolve(entries.map(({ raw: { key, value }, position }) => ({ key, value, position }))),
     }
   }
 

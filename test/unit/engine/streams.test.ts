@@ -202,6 +202,40 @@ describe('stream records', () => {
   })
 })
 
+describe('records of other writers', () => {
+  it('name the service that deletes what has expired', async () => {
+    const fixture = await fixtureWithTable()
+    const { engine } = fixture
+    const TimeToLiveSpecification = { Enabled: true, AttributeName: 'until' }
+    await engine.dispatch('UpdateTimeToLive', { TableName: 'notes', TimeToLiveSpecification })
+    await engine.dispatch('PutItem', { TableName: 'notes', Item: { id: { S: 'a' }, until: { N: '60' } } })
+    await pass(fixture, HOUR_MS)
+    const told = (await records(fixture)).map(({ eventName, userIdentity }) => [eventName, userIdentity])
+    expect(told).toEqual([
+      ['INSERT', undefined],
+      ['REMOVE', { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' }],
+    ])
+    await engine.close()
+  })
+
+  it('tell all actions of a transaction, or none', async () => {
+    const fixture = await fixtureWithTable()
+    const putOf = (id: string, more: object = {}): object => ({
+      Put: { TableName: 'notes', Item: { id: { S: id } }, ...more },
+    })
+    await fixture.engine.dispatch('TransactWriteItems', { TransactItems: [putOf('a'), putOf('b')] })
+    const ConditionExpression = 'attribute_not_exists(id)'
+    const refused = fixture.engine.dispatch('TransactWriteItems', {
+      TransactItems: [putOf('c'), putOf('a', { ConditionExpression })],
+    })
+    await expect(refused).rejects.toMatchObject({ name: 'TransactionCanceledException' })
+    expect((await records(fixture)).map(({ dynamodb }) => dynamodb.Keys)).toEqual([
+      { id: { S: 'a' } },
+      { id: { S: 'b' } },
+    ])
+  })
+})
+
 describe('shard iterators', () => {
   it('start at a number, behind it, or behind all', async () => {
     const fixture = await fixtureWithTable()
