@@ -257,7 +257,9 @@ async function startAnew({ replica, remote, onLoad }: PullContext, scope: string
     if (applied !== undefined && isSeen) return { applied, lost: attempts, lastMutation: applied.lastMutation }
     const lost = attempts.filter(({ heads }) => heads[scope] !== undefined)
     if ((row?.lastMutation ?? 0) === lastMutation && isSeen) return { lost, lastMutation }
-    return { ...(applied && { applied }), lost: attempts, unknownBefore: row?.clock ?? 0 }
+    const unknown = { ...(applied && { applied }), lost: attempts, unknownBefore: row?.clock ?? 0 }
+    // The same client goes on: a copy of this database tells by the row that somebody has pushed what both had pending.
+    return row === undefined ? unknown : { ...unknown, lastMutation: row.lastMutation }
   })
   await replica.beginLoad(scope, head)
 }
