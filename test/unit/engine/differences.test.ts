@@ -176,16 +176,47 @@ describe('a global index', () => {
   })
 })
 
-describe('settings that have no effect', () => {
-  it('are taken and not described', async () => {
+describe('settings that cannot be done here', () => {
+  it.for(['SSESpecification', 'ResourcePolicy'])('are refused: %s', async (name) => {
+    const { engine } = engineFixture()
+    const value = name === 'ResourcePolicy' ? '{}' : { Enabled: true, SSEType: 'KMS' }
+    await expect(engine.dispatch('CreateTable', { ...TABLE, [name]: value })).rejects.toThrow(
+      /is not found|is not authorized/,
+    )
+  })
+})
+
+describe('warm throughput', () => {
+  it('is described where it was asked for', async () => {
     const fixture = engineFixture()
-    await fixture.engine.dispatch('CreateTable', {
-      ...TABLE,
-      SSESpecification: { Enabled: true, SSEType: 'KMS' },
+    await fixture.engine.dispatch('CreateTable', TABLE)
+    expect(await describeTable(fixture, 'items')).not.toHaveProperty('WarmThroughput')
+    await fixture.engine.dispatch('UpdateTable', {
+      TableName: 'items',
       WarmThroughput: { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4000 },
-      ResourcePolicy: '{}',
     })
-    const described = Object.keys(await describeTable(fixture, 'items'))
-    expect(described.filter((name) => /SSE|WarmThroughput|Policy/.test(name))).toEqual([])
+    expect(await describeTable(fixture, 'items')).toHaveProperty('WarmThroughput')
+  })
+})
+
+describe('how often settings change', () => {
+  it('is up to the app: a class thrice, protection twice at once, and five times fewer units', async () => {
+    const { engine } = engineFixture()
+    await engine.dispatch('CreateTable', {
+      TableName: 'items',
+      AttributeDefinitions: [{ AttributeName: 'a', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'a', KeyType: 'HASH' }],
+      ProvisionedThroughput: { ReadCapacityUnits: 9, WriteCapacityUnits: 9 },
+    })
+    const update = (more: object): Promise<unknown> => engine.dispatch('UpdateTable', { TableName: 'items', ...more })
+    for (const TableClass of ['STANDARD', 'STANDARD_INFREQUENT_ACCESS', 'STANDARD']) await update({ TableClass })
+    for (const DeletionProtectionEnabled of [true, false]) await update({ DeletionProtectionEnabled })
+    const units = (count: number): object => ({
+      ProvisionedThroughput: { ReadCapacityUnits: count, WriteCapacityUnits: count },
+    })
+    for (const count of [8, 7, 6, 5]) await update(units(count))
+    await expect(update(units(4))).resolves.toMatchObject({
+      TableDescription: { ProvisionedThroughput: { ReadCapacityUnits: 4, NumberOfDecreasesToday: 5 } },
+    })
   })
 })

@@ -379,7 +379,7 @@ describe('the limit of global indexes', () => {
     const [Create] = globalIndexes(1).GlobalSecondaryIndexes
     const input = { TableName: 'limits', GlobalSecondaryIndexUpdates: [{ Create: { ...Create, IndexName: 'more' } }] }
     expect(await outcomeOf(engine, ['UpdateTable', input])).toBe(
-      `${INVALID} GlobalSecondaryIndex count exceeds the per-table limit of 20`,
+      'Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of 20',
     )
   })
 })
