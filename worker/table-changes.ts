@@ -2,7 +2,7 @@
 
 import { DatabaseError } from '../src/base/database-error.ts'
 import type { Engine } from '../src/engine/engine.ts'
-import type { ChangesPage } from '../src/engine/table-changes.ts'
+import type { ChangesPage } from '../src/engine/streams/table-changes.ts'
 import { PackedItem, projectPacked } from '../src/model/packed-item.ts'
 import type { ChangeKind, StreamViewType } from '../src/model/stream-operations.ts'
 import type { ChangesInput, ChangesOutput, WireChange } from '../src/rpc/protocol.ts'

@@ -17,7 +17,7 @@ import type { LiveQueries } from './live/live-queries.ts'
 import type { EngineServices, RequestContext } from './operation.ts'
 import { findOperation } from './operations/registry.ts'
 import { StreamRetention } from './stream-retention.ts'
-import type { ChangesPage, ChangesRead } from './table-changes.ts'
+import type { ChangesPage, ChangesRead } from './streams/table-changes.ts'
 import type { TriggerIdentity } from './trigger-checkpoints.ts'
 
 /** What an engine is made of. */
@@ -129,7 +129,7 @@ export function createEngine(options: EngineOptions): Engine {
     async changes(read) {
       // Taken before anything is waited for: what is written after this call comes after it.
       const seenUpTo = store.statistics().sequence
-      const { readTableChanges } = await import('./table-changes.ts')
+      const { readTableChanges } = await import('./streams/table-changes.ts')
       return readTableChanges(services, { ...read, seenUpTo })
     },
     async loadCheckpoint(trigger) {

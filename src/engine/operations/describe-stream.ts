@@ -1,45 +1,14 @@
-// DescribeStream. A stream has one shard, which is closed with it.
+// DescribeStream: loaded by the first request, as few apps read streams by the API.
 
-import type { MaybePromise } from '../../base/maybe-promise.ts'
-import { after } from '../../base/maybe-promise.ts'
-import type { DescribeStreamInput, DescribeStreamOutput, Shard } from '../../model/stream-operations.ts'
-import { streamArn } from '../arn.ts'
-import type { EngineServices, Operation } from '../operation.ts'
-import { readSnapshot } from '../read-snapshot.ts'
+import type { DescribeStreamInput } from '../../model/stream-operations.ts'
+import type { Operation } from '../operation.ts'
 import { describeStreamShape } from '../request-shapes.ts'
-import { requireStream, type StoredStream, trimHorizon } from '../stored-stream.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream.html */
-export const describeStream: Operation<DescribeStreamInput> = { shape: describeStreamShape, run }
-
-function run(
-  { store, arnScope }: EngineServices,
-  { StreamArn, ExclusiveStartShardId }: DescribeStreamInput,
-): MaybePromise<DescribeStreamOutput> {
-  return readSnapshot(store, false, (snapshot) =>
-    after(requireStream(snapshot, arnScope, StreamArn), (stream) => ({
-      StreamDescription: {
-        StreamArn: streamArn(arnScope, stream.tableName, stream.label),
-        StreamLabel: stream.label,
-        StreamStatus: stream.closed === undefined ? 'ENABLED' : 'DISABLED',
-        StreamViewType: stream.viewType,
-        CreationRequestDateTime: new Date(stream.createdAtMs),
-        TableName: stream.tableName,
-        KeySchema: stream.keySchema,
-        Shards: [shardOf(stream)].filter(({ ShardId }) => !(ShardId <= (ExclusiveStartShardId ?? ''))),
-      },
-    })),
-  )
-}
-
-/** What was trimmed is no longer in its range, so that a range can be read from its start. */
-function shardOf(stream: StoredStream): Shard {
-  const { shardId, closed } = stream
-  return {
-    ShardId: shardId,
-    SequenceNumberRange: {
-      StartingSequenceNumber: trimHorizon(stream),
-      ...(closed !== undefined && { EndingSequenceNumber: closed.sequenceNumber }),
-    },
-  }
+export const describeStream: Operation<DescribeStreamInput> = {
+  shape: describeStreamShape,
+  async run(services, input) {
+    const reading = await import('../streams/describe-stream.ts')
+    return reading.describeStream(services, input)
+  },
 }

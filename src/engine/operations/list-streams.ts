@@ -1,42 +1,14 @@
-// ListStreams: streams of all tables or of one, page by page, those of deleted tables among them.
+// ListStreams: loaded by the first request, as few apps read streams by the API.
 
-import { keyAfter } from '../../base/byte-key.ts'
-import { after, type MaybePromise } from '../../base/maybe-promise.ts'
-import { MAX_LIST_STREAMS } from '../../model/limits.ts'
-import type { ListStreamsInput, ListStreamsOutput, StreamSummary } from '../../model/stream-operations.ts'
-import { streamArn, tableNameOf } from '../arn.ts'
-import { forEachRow } from '../for-each-row.ts'
-import { STREAMS, streamKey, tableStreams } from '../keyspace.ts'
-import type { EngineServices, Operation } from '../operation.ts'
-import { readSnapshot } from '../read-snapshot.ts'
+import type { ListStreamsInput } from '../../model/stream-operations.ts'
+import type { Operation } from '../operation.ts'
 import { listStreamsShape } from '../request-shapes.ts'
-import { decodeStream, parseStreamArn } from '../stored-stream.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_ListStreams.html */
-export const listStreams: Operation<ListStreamsInput> = { shape: listStreamsShape, run }
-
-function run({ store, arnScope }: EngineServices, input: ListStreamsInput): MaybePromise<ListStreamsOutput> {
-  const { TableName, Limit = MAX_LIST_STREAMS, ExclusiveStartStreamArn } = input
-  const range = TableName === undefined ? STREAMS : tableStreams(tableNameOf(TableName))
-  const start = ExclusiveStartStreamArn === undefined ? range.start : keyAfter(keyOfArn(ExclusiveStartStreamArn))
-  if (start < range.start || start >= range.end) return { Streams: [] }
-  return readSnapshot(store, false, (snapshot) => {
-    const streams: StreamSummary[] = []
-    // One stream more than asked for tells whether there is a next page.
-    const walk = forEachRow(snapshot.scan({ start, end: range.end }), ({ value }) => {
-      const { tableName, label } = decodeStream(value)
-      streams.push({ StreamArn: streamArn(arnScope, tableName, label), TableName: tableName, StreamLabel: label })
-      return streams.length <= Limit
-    })
-    return after(walk, () => {
-      if (streams.length <= Limit) return { Streams: streams }
-      const page = streams.slice(0, Limit)
-      return { Streams: page, LastEvaluatedStreamArn: (page[Limit - 1] as StreamSummary).StreamArn }
-    })
-  })
-}
-
-function keyOfArn(arn: string): string {
-  const { tableName, label } = parseStreamArn(arn)
-  return streamKey(tableName, label)
+export const listStreams: Operation<ListStreamsInput> = {
+  shape: listStreamsShape,
+  async run(services, input) {
+    const reading = await import('../streams/list-streams.ts')
+    return reading.listStreams(services, input)
+  },
 }

@@ -1,22 +1,22 @@
 // A table's changes for whoever wants to be told of them as they come: subscriptions of the page, and triggers. Reads the
 // table's streams one after another, and waits for the log where they end, so that nobody polls.
 
-import type { Clock } from '../base/clock.ts'
-import { DatabaseError } from '../base/database-error.ts'
-import { after, type MaybePromise } from '../base/maybe-promise.ts'
-import type { StreamViewType } from '../model/stream-operations.ts'
-import type { LogBatch, OrderedStore, Snapshot } from '../storage/contract.ts'
+import type { Clock } from '../../base/clock.ts'
+import { DatabaseError } from '../../base/database-error.ts'
+import { after, type MaybePromise } from '../../base/maybe-promise.ts'
+import type { StreamViewType } from '../../model/stream-operations.ts'
+import type { LogBatch, OrderedStore, Snapshot } from '../../storage/contract.ts'
 import {
   type ChangePlace,
   type ChangePosition,
   changePosition,
   parseChangePosition,
-} from '../streams/change-position.ts'
-import { lastSequenceNumber, sequenceNumberAfter } from '../streams/sequence-number.ts'
-import type { Catalog } from './catalog.ts'
-import { streamRecordPrefix, tableStreams } from './keyspace.ts'
-import { readSnapshot } from './read-snapshot.ts'
-import { type StoredStream, streamsOfTable, trimHorizon } from './stored-stream.ts'
+} from '../../streams/change-position.ts'
+import { lastSequenceNumber, sequenceNumberAfter } from '../../streams/sequence-number.ts'
+import type { Catalog } from '../catalog.ts'
+import { streamRecordPrefix, tableStreams } from '../keyspace.ts'
+import { readSnapshot } from '../read-snapshot.ts'
+import { type StoredStream, streamsOfTable, trimHorizon } from '../stored-stream.ts'
 import { type NumberedRecord, readStreamPage, trimmedDataAccess } from './stream-page.ts'
 
 /** Where to begin: `now`, behind all that this worker has seen; `start`, before the oldest that is there; or a position. */

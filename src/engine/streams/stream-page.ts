@@ -1,15 +1,15 @@
 // Reads some records of a stream, in their order.
 
-import { after, type MaybePromise } from '../base/maybe-promise.ts'
-import { MAX_STREAM_RECORDS_SIZE_BYTES } from '../model/limits.ts'
-import { ServiceException } from '../model/service-exception.ts'
-import type { Reader } from '../storage/contract.ts'
-import { type SequenceNumber, sequenceNumberAfter } from '../streams/sequence-number.ts'
-import { decodeStreamRecord, type StreamRecord } from '../streams/stream-record.ts'
-import type { Catalog } from './catalog.ts'
-import { forEachRow } from './for-each-row.ts'
-import { prefixRange, streamRecordPrefix } from './keyspace.ts'
-import { type StoredStream, trimHorizon } from './stored-stream.ts'
+import { after, type MaybePromise } from '../../base/maybe-promise.ts'
+import { MAX_STREAM_RECORDS_SIZE_BYTES } from '../../model/limits.ts'
+import { ServiceException } from '../../model/service-exception.ts'
+import type { Reader } from '../../storage/contract.ts'
+import { type SequenceNumber, sequenceNumberAfter } from '../../streams/sequence-number.ts'
+import { decodeStreamRecord, type StreamRecord } from '../../streams/stream-record.ts'
+import type { Catalog } from '../catalog.ts'
+import { forEachRow } from '../for-each-row.ts'
+import { prefixRange, streamRecordPrefix } from '../keyspace.ts'
+import { type StoredStream, trimHorizon } from '../stored-stream.ts'
 
 /** A record and its number. */
 export interface NumberedRecord extends StreamRecord {
