@@ -212,7 +212,12 @@ export const transactWriteItemsScript: Script = {
     ]),
     write('takes parameters that are null as not given', [
       {
-        Put: { TableName: 'hash', Item: { a: { S: 'null' } }, ConditionExpression: null, ExpressionAttributeNames: null },
+        Put: {
+          TableName: 'hash',
+          Item: { a: { S: 'null' } },
+          ConditionExpression: null,
+          ExpressionAttributeNames: null,
+        },
         Delete: null,
       },
     ]),
