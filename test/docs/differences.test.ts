@@ -11,6 +11,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 type HoldingTest = readonly [file: string, title: string]
 
 const ENGINE = 'test/unit/engine/differences.test.ts'
+const SETTINGS = 'test/unit/engine/table-settings.test.ts'
 const GAPS = 'test/conformance/known-gaps.ts'
 const PARTIQL_GAPS = 'test/conformance/known-gaps-partiql.ts'
 
@@ -74,7 +75,19 @@ const HOLDING_TESTS: Readonly<Record<string, readonly HoldingTest[]>> = {
     ['test/unit/engine/constraint.test.ts', 'names what is wrong with the names and values of a map'],
     ['test/unit/engine/limits.test.ts', 'names of an AttributesToGet'],
   ],
-  '`SSESpecification`, `WarmThroughput`, `ResourcePolicy`': [[ENGINE, 'are taken and not described']],
+  '`SSESpecification`': [
+    [SETTINGS, 'by the default key is taken with a new table, which needs it no second time'],
+    [ENGINE, 'are refused: %s'],
+  ],
+  '`ResourcePolicy`, replicas, vector indexes': [
+    [SETTINGS, 'is refused: a policy'],
+    [SETTINGS, 'is refused: a replica'],
+    [ENGINE, 'are refused: %s'],
+  ],
+  '`WarmThroughput`': [[ENGINE, 'is described where it was asked for']],
+  'how often settings may change': [
+    [ENGINE, 'is up to the app: a class thrice, protection twice at once, and five times fewer units'],
+  ],
 }
 
 /** The first column of the table of differences. */
