@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import webpack from 'webpack'
 import { createProfile, removeProfile, startBrowser } from '../support/browsers.ts'
 import type { BrowserSession } from '../support/browsers.ts'
+import { RUNTIME_DEPENDENCIES } from '../support/package-entries.ts'
 import { killGroup, startProcess } from '../support/processes.ts'
 import { startStaticServer } from '../support/static-server.ts'
 
@@ -31,9 +32,15 @@ async function run() {
   const found = await table.get({ id: 'first' })
   // The worker loads this part of itself now, from beside its file or out of its bundle.
   const listed = await database.send('ExecuteStatement', { Statement: "SELECT text FROM notes WHERE id = 'first'" })
+  // So do the page and the worker with what live results need.
+  let shown = 0
+  for await (const { rows } of table.query({ where: { id: 'first' } }).live()) {
+    shown = rows.length
+    break
+  }
   await database.close()
   const tags = found?.tags instanceof Set ? [...found.tags] : []
-  return { id: found?.id, text: found?.text, tags, listed: listed.Items }
+  return { id: found?.id, text: found?.text, tags, listed: listed.Items, shown }
 }
 
 globalThis.outcome = run()
@@ -43,6 +50,7 @@ const EXPECTED = {
   text: 'from a stranger',
   tags: ['a', 'b'],
   listed: [{ text: { S: 'from a stranger' } }],
+  shown: 1,
 }
 
 const POLICY = `default-src 'self'; script-src 'self'; worker-src 'self'`
@@ -50,6 +58,7 @@ const IMPORT_MAP = JSON.stringify({
   imports: {
     tidetable: './node_modules/tidetable/dist/index.js',
     comlink: './node_modules/comlink/dist/esm/comlink.mjs',
+    immer: './node_modules/immer/dist/immer.production.mjs',
   },
 })
 
@@ -84,7 +93,7 @@ function installTarballs(folder: string): void {
   const npm = (args: readonly string[]): void => {
     execFileSync('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
   }
-  const packages = [ROOT, join(ROOT, 'node_modules/comlink'), join(ROOT, 'node_modules/idb')]
+  const packages = [ROOT, ...RUNTIME_DEPENDENCIES.map((name) => join(ROOT, 'node_modules', name))]
   npm(['pack', ...packages, '--pack-destination', tarballs, '--ignore-scripts', '--silent'])
   const files = readdirSync(tarballs).map((name) => join(tarballs, name))
   npm(['install', ...files, '--offline', '--no-audit', '--no-fund', '--silent'])
