@@ -1,9 +1,12 @@
 // The package's program: `npx tidetable serve`.
 
 import { version } from '../../package.json'
+import { systemClock } from '../base/clock.ts'
 import type { LogLevel } from '../base/logger.ts'
-import { parseCommandLine, type ServeOptions, USAGE } from './command-line.ts'
+import { createSignedApi } from '../sync/signed-api.ts'
+import { parseCommandLine, type ServeOptions, type SetupOptions, USAGE } from './command-line.ts'
 import { startServer } from './node.ts'
+import { clientPolicy, setUpSync } from './sync-setup.ts'
 
 const MISTAKE_EXIT_CODE = 2
 const FAILURE_EXIT_CODE = 1
@@ -24,7 +27,9 @@ async function main(): Promise<void> {
       process.exitCode = MISTAKE_EXIT_CODE
       return
     case 'serve':
-      await serve(command.options)
+      return serve(command.options)
+    case 'sync-setup':
+      return setUp(command.options)
   }
 }
 
@@ -42,6 +47,24 @@ async function serve({ host, port, region, credentials }: ServeOptions): Promise
     process.stdout.write(`tidetable listens on ${server.url}\n`)
   } catch (error) {
     process.stderr.write(`tidetable cannot listen on ${host}:${port}: ${(error as Error).message}\n`)
+    process.exitCode = FAILURE_EXIT_CODE
+  }
+}
+
+async function setUp({ region, endpoint, credentials, companionTable, tables }: SetupOptions): Promise<void> {
+  const api = createSignedApi({
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    credentials: () => credentials,
+    clock: systemClock,
+  })
+  try {
+    const { companionArn, isNew } = await setUpSync({ api, companionTable })
+    process.stderr.write(`Table ${companionTable} ${isNew ? 'was made' : 'is there'}; its entries expire.\n`)
+    const tableArns = tables.map((name) => companionArn.replace(/[^/]+$/, name))
+    process.stdout.write(`${JSON.stringify(clientPolicy({ companionArn, tableArns }), undefined, 2)}\n`)
+  } catch (error) {
+    process.stderr.write(`tidetable cannot set up replication: ${(error as Error).message}\n`)
     process.exitCode = FAILURE_EXIT_CODE
   }
 }

@@ -9,6 +9,7 @@ export type Command =
   | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly message: string }
   | { readonly kind: 'serve'; readonly options: ServeOptions }
+  | { readonly kind: 'sync-setup'; readonly options: SetupOptions }
 
 /** How to serve. */
 export interface ServeOptions {
@@ -16,6 +17,17 @@ export interface ServeOptions {
   readonly port: number
   readonly region: string | undefined
   readonly credentials: SigningCredentials | undefined
+}
+
+/** What to set up for replication, and where. */
+export interface SetupOptions {
+  readonly region: string
+  /** Undefined for the service's own in this region. */
+  readonly endpoint: string | undefined
+  readonly credentials: SigningCredentials & { readonly sessionToken?: string }
+  readonly companionTable: string
+  /** Names of the tables that are replicated. */
+  readonly tables: readonly string[]
 }
 
 /** Variables of the environment by their names. */
@@ -27,18 +39,27 @@ const MAX_PORT = 65_535
 
 /** What `tidetable --help` prints. */
 export const USAGE: string = `Usage: tidetable serve [options]
+       tidetable sync-setup --region <name> [options]
 
-Serves DynamoDB's HTTP protocol from an empty database in memory.
+serve: DynamoDB's HTTP protocol from an empty database in memory.
 
-Options:
   --port <port>                 to listen on; 0 for any free one (default ${DEFAULT_PORT})
   --host <address>              of this machine to listen on (default ${DEFAULT_HOST})
   --region <name>               in the names of tables (default local)
   --access-key-id <id>          with a secret: only requests signed with this key are answered
   --secret-access-key <secret>  better set as TIDETABLE_SECRET_ACCESS_KEY, which other users of the machine cannot see
+
+sync-setup: makes the companion table of replication where it is missing, and prints the least policy of a client.
+
+  --region <name>               of the tables
+  --endpoint <url>              default the service's own
+  --table <name>                a table that is replicated; once for each
+  --companion <name>            the companion table (default tidetable_sync)
+
   --help, --version
 
-Environment: TIDETABLE_ACCESS_KEY_ID, TIDETABLE_SECRET_ACCESS_KEY
+Environment: TIDETABLE_ACCESS_KEY_ID, TIDETABLE_SECRET_ACCESS_KEY; for sync-setup AWS_REGION, AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
 `
 
 const OPTIONS = {
@@ -47,6 +68,9 @@ const OPTIONS = {
   region: { type: 'string' },
   'access-key-id': { type: 'string' },
   'secret-access-key': { type: 'string' },
+  endpoint: { type: 'string' },
+  table: { type: 'string', multiple: true, default: [] as string[] },
+  companion: { type: 'string', default: 'tidetable_sync' },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', short: 'v', default: false },
 } as const
@@ -66,9 +90,30 @@ function readCommand(args: readonly string[], environment: Environment): Command
   if (values.help) return { kind: 'help' }
   if (values.version) return { kind: 'version' }
   const [command, ...rest] = positionals
-  if (command !== 'serve' || rest.length > 0) {
-    return { kind: 'mistake', message: `Expected the command serve, got ${positionals.join(' ') || 'none'}.` }
+  if (rest.length === 0 && command === 'serve') return readServe(values, environment)
+  if (rest.length === 0 && command === 'sync-setup') return readSetup(values, environment)
+  return {
+    kind: 'mistake',
+    message: `Expected the command serve or sync-setup, got ${positionals.join(' ') || 'none'}.`,
   }
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
+
+function readSetup({ region: asked, endpoint, table: tables, companion }: Values, environment: Environment): Command {
+  const region = asked ?? environment['AWS_REGION']
+  if (region === undefined) return { kind: 'mistake', message: 'sync-setup needs --region, or AWS_REGION.' }
+  const accessKeyId = environment['AWS_ACCESS_KEY_ID']
+  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY']
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    return { kind: 'mistake', message: 'sync-setup needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.' }
+  }
+  const sessionToken = environment['AWS_SESSION_TOKEN']
+  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
+  return { kind: 'sync-setup', options: { region, endpoint, credentials, companionTable: companion, tables } }
+}
+
+function readServe(values: Values, environment: Environment): Command {
   const port = Number(values.port)
   if (!/^\d+$/.test(values.port) || port > MAX_PORT) {
     return { kind: 'mistake', message: `--port is a whole number from 0 to ${MAX_PORT}, not ${values.port}.` }
