@@ -403,6 +403,7 @@ export class LiveQueries {
   }
 
   #onEnded(error: unknown): void {
+    this.#stopTail()
     if (error !== undefined) this.#failAll(error)
     else this.#isEnded = true
   }
@@ -462,12 +463,18 @@ export class LiveQueries {
   }
 
   #isCaughtUp(): boolean {
-    if (this.#tail === undefined) return true
+    if (this.#tail === undefined || this.#isEnded) return true
     if (this.#isHandling) return false
-    const snapshot = this.#store.snapshot()
-    const { sequence } = snapshot
-    snapshot.close()
-    return sequence <= this.#applied
+    try {
+      const snapshot = this.#store.snapshot()
+      const { sequence } = snapshot
+      snapshot.close()
+      return sequence <= this.#applied
+    } catch (error) {
+      // Nothing comes any more, which the tail is about to tell.
+      if (isCode(error, 'StorageClosed')) return true
+      throw error
+    }
   }
 
   #hasNews(): boolean {

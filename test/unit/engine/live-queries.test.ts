@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/base/clock.ts'
 import { DatabaseError } from '../../../src/base/database-error.ts'
 import { seededRandom } from '../../../src/base/random.ts'
 import { createEngine, type Engine } from '../../../src/engine/engine.ts'
+import type { LiveQueries } from '../../../src/engine/live/live-queries.ts'
 import type { LogDevice } from '../../../src/storage/log-device.ts'
 import { openLogStructuredStore } from '../../../src/storage/log-structured-store.ts'
 import { LiveMirror } from '../../support/live-mirror.ts'
@@ -15,6 +16,7 @@ const ALL = { operation: 'Scan', input: { TableName: TABLE } } as const
 
 interface Opened {
   readonly engine: Engine
+  readonly live: LiveQueries
   readonly mirror: LiveMirror
 }
 
@@ -44,7 +46,7 @@ async function open(append: (device: LogDevice) => LogDevice['append'] = ({ appe
     live.close()
     await engine.close()
   })
-  return { engine, mirror: new LiveMirror(live) }
+  return { engine, live, mirror: new LiveMirror(live) }
 }
 
 function put(engine: Engine, id: string): Promise<unknown> {
@@ -94,6 +96,27 @@ describe('a write of this worker', () => {
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     await mirror.until(() => watch.pending.length === 0)
     expect(idsOf(mirror, 1)).toEqual(['a'])
+  })
+})
+
+describe('live queries', () => {
+  it('end with the store, and hold nobody up then', async () => {
+    const { engine, live, mirror } = await open()
+    const watch = mirror.watch(1, ALL)
+    await mirror.until(() => watch.isWhole)
+    await engine.close()
+    expect(live.caughtUp()).toBeUndefined()
+    await mirror.until(() => mirror.isEnded)
+    expect(live.takeNews()).toEqual({ updates: [], failures: [], isEnded: true })
+  })
+
+  it('cost a write nothing after the last watch has ended', async () => {
+    const { engine, live, mirror } = await open()
+    const watch = mirror.watch(1, ALL)
+    await mirror.until(() => watch.isWhole)
+    mirror.unwatch(1)
+    await put(engine, 'a')
+    expect([live.watchCount, live.caughtUp(), live.takeNews()]).toEqual([0, undefined, undefined])
   })
 })
 
