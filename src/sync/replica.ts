@@ -88,13 +88,6 @@ export interface LogStretch {
 /** A push that may be sent: it is remembered. `done`: its intents change nothing and need no push. */
 export type PreparedPush = { readonly kind: 'push'; readonly push: Push } | { readonly kind: 'done' | 'nothing' }
 
-/** What waits to be replicated. */
-export interface PendingCount {
-  readonly intents: number
-  readonly parked: number
-  readonly conflicts: number
-}
-
 /** Intents that are looked at together for one push, and how often, as long as none of them can go. */
 const CONSIDERED_INTENTS = 2000
 const MAX_CONSIDERED_PAGES = 100

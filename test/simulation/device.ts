@@ -127,7 +127,7 @@ export class Device {
     this.#store = store
     this.#engine = engine
     for (const table of [NOTES_TABLE, SHARED_TABLE]) {
-      await engine.dispatch('CreateTable', tableInput(table)).catch((error: unknown) => {
+      await clock.outside(engine.dispatch('CreateTable', tableInput(table))).catch((error: unknown) => {
         if ((error as Error).name !== 'ResourceInUseException') throw error
       })
     }
@@ -226,6 +226,7 @@ export class Device {
 
   /** Looks at what it shows, as an app does, if it says that it is complete. */
   async look(): Promise<void> {
+    if (!this.isRunning) return
     const { replicator, process } = this
     if (!replicator.status.isComplete) return
     try {

@@ -19,9 +19,6 @@ export const FAULTS = [
   'clock refused',
 ] as const
 
-/** One way for a request to go wrong. */
-export type NetworkFault = (typeof FAULTS)[number]
-
 /** The network as one device has it. */
 export interface FaultyApi extends DynamoApi {
   /** Without a network every request fails. */

@@ -41,6 +41,8 @@ const STRATEGIES: readonly ConflictStrategy[] = [
 /** Rounds of syncing after which everything has to be the same everywhere. */
 const MAX_SETTLING_ROUNDS = 60
 const MAX_STEP_GAP_MS = 30_000
+/** How often somebody looks at what a device shows. */
+const LOOKS = 0.4
 
 /**
  * Runs the simulation of a seed.
@@ -99,6 +101,7 @@ async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
     await wait(clock, dice.below(dice.pick([50, 1000, MAX_STEP_GAP_MS])))
     const [device, other] = [dice.pick(devices), dice.pick(devices)]
     await act({ world, clock, dice, count, bounds, other }, device, `op-${seed}-${step}`)
+    if (dice.chance(LOOKS)) await other.look()
   }
   await settle(clock, devices, count)
   for (const device of devices) {

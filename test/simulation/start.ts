@@ -8,6 +8,8 @@ const { values } = parseArgs({
   options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' } },
 })
 
+const PROGRESS_EVERY = 500
+
 if (values.seed === undefined) await runMany(Number(values.from ?? 1), Number(values.seeds ?? 500))
 else await replay(Number(values.seed))
 
@@ -23,6 +25,8 @@ async function runMany(from: number, count: number): Promise<void> {
       failed.push(seed)
       console.log(`seed ${seed}: ${String(error)}`)
     }
+    const done = seed - from + 1
+    if (done % PROGRESS_EVERY === 0) console.log(`${done} of ${count}, ${failed.length} failed`)
   }
   const seconds = (performance.now() - startedAt) / 1000
   for (const [what, number] of [...totals].sort(([one], [other]) => (one < other ? -1 : 1)))

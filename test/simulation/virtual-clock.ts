@@ -7,6 +7,8 @@ import type { Clock } from '../../src/base/clock.ts'
 export interface VirtualClock extends Clock {
   /** Runs until `done` answers true at a moment when nothing is left to do; false when there are no timers left. */
   runUntil(done: () => boolean): Promise<boolean>
+  /** Work that takes real time (the engine loads parts of itself): meanwhile virtual time stands still. */
+  outside<T>(work: Promise<T>): Promise<T>
 }
 
 interface PendingTimer {
@@ -22,6 +24,7 @@ const START_MS = 1_790_000_000_000
 export function createVirtualClock(): VirtualClock {
   let nowMs = START_MS
   let count = 0
+  let outsideCount = 0
   const timers = new Set<PendingTimer>()
   const next = (): PendingTimer | undefined => {
     let earliest: PendingTimer | undefined
@@ -38,11 +41,20 @@ export function createVirtualClock(): VirtualClock {
       timers.add(timer)
       return { cancel: () => void timers.delete(timer) }
     },
+    async outside(work) {
+      outsideCount++
+      try {
+        return await work
+      } finally {
+        outsideCount--
+      }
+    },
     async runUntil(done) {
       for (;;) {
         // All that waits for nothing but promises is done before an immediate runs.
         await new Promise((resolve) => setImmediate(resolve))
         if (done()) return true
+        if (outsideCount > 0) continue
         const timer = next()
         if (timer === undefined) return false
         timers.delete(timer)

@@ -48,8 +48,9 @@ export interface World {
 /** Makes the remote, with its tables. */
 export async function createWorld(clock: VirtualClock, check: () => Promise<void>): Promise<World> {
   const engine = createEngine({ store: createMemoryStore(), clock, random: seededRandom(1) })
-  for (const table of [NOTES_TABLE, SHARED_TABLE]) await engine.dispatch('CreateTable', tableInput(table))
-  await engine.dispatch('CreateTable', {
+  for (const table of [NOTES_TABLE, SHARED_TABLE])
+    await clock.outside(engine.dispatch('CreateTable', tableInput(table)))
+  const companion = {
     TableName: COMPANION_TABLE,
     AttributeDefinitions: [
       { AttributeName: 'pk', AttributeType: 'S' },
@@ -60,7 +61,8 @@ export async function createWorld(clock: VirtualClock, check: () => Promise<void
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
     BillingMode: 'PAY_PER_REQUEST',
-  })
+  }
+  await clock.outside(engine.dispatch('CreateTable', companion))
   const seen = new Set<string>()
   const api: DynamoApi = {
     async send(operation, input) {
