@@ -24,7 +24,7 @@ export interface LiveItem<Row> {
   readonly isPending: boolean
 }
 
-/** Who is told of results. Later results follow only after earlier ones were told. */
+/** Who is told of results. What it throws is uncaught, and others are told all the same. */
 export interface LiveObserver<Result> {
   next?(result: Result): void
   /** Nothing follows. */

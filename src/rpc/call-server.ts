@@ -14,7 +14,7 @@ import {
 import { type PackedCursor, readSizedView } from '../model/packed-format.ts'
 import { HOLE, replaceObjects } from './holes.ts'
 import { transferItems } from './transfer-items.ts'
-import { isRead } from './pending-call.ts'
+import { isLongPoll, isRead } from './pending-call.ts'
 import type { CallBatch, CallForm, DictionaryNews, Failure, Hole, Settlements, WireLiveNews } from './protocol.ts'
 import { encodeError } from './wire-error.ts'
 
@@ -71,7 +71,7 @@ export function createCallServer(run: RunCall, news?: NewsSource): CallServer {
   async function nextGroup(batchNumber: number, batch: OpenBatch): Promise<Settlements> {
     if (!hasGroup(batch)) await new Promise<void>((resolve) => (batch.wake = resolve))
     for (let turn = 0; turn < GROUPING_TURNS && batch.unsettled > 0; turn++) await Promise.resolve()
-    if (news !== undefined && batch.results.some(({ form }) => !isRead(form))) await news.caughtUp()
+    if (news !== undefined && batch.results.some(mayHaveWritten)) await news.caughtUp()
     if (batch.unsettled === 0) open.delete(batchNumber)
     return encode(batch)
   }
@@ -90,6 +90,10 @@ export function createCallServer(run: RunCall, news?: NewsSource): CallServer {
       return nextGroup(batchNumber, batch)
     },
   }
+}
+
+function mayHaveWritten({ form }: Result): boolean {
+  return !isRead(form) && !isLongPoll(form)
 }
 
 function hasGroup(batch: OpenBatch): boolean {
