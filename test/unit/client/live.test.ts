@@ -8,7 +8,9 @@ import { expr } from '../../../src/client/expression.ts'
 import type { Live, LiveItem, LiveRows } from '../../../src/client/live.ts'
 import type { Table } from '../../../src/client/table.ts'
 import type { Database, OpenOptions } from '../../../src/client/open-database.ts'
+import { eventually } from '../../support/cities-fixture.ts'
 import { type MemoryDatabase, openMemoryDatabase } from '../../support/memory-database.ts'
+import type { PortWorker } from '../../support/port-worker.ts'
 
 interface City {
   readonly country: string
@@ -296,6 +298,21 @@ describe('the page', () => {
     await Promise.all(listeners.map(({ until }) => until((result) => result.rows.length === 1 && isSettled(result))))
     // The answer of the puts, what was shown before they were durable, and that they are.
     expect((worker?.sentByWorker() ?? 0) - before).toBeLessThanOrEqual(3)
+  })
+
+  it('has nothing told any more a while after the last has left', async () => {
+    const { cities, workers } = await open()
+    const [worker] = workers as [PortWorker]
+    const { until, unsubscribe } = listen(cities.scan().live())
+    await until(() => true)
+    const sent = worker.sentByPage()
+    unsubscribe()
+    await eventually(() => worker.sentByPage() > sent)
+    const told = worker.sentByWorker()
+    await cities.put(delft)
+    // What was sent is the answers to the farewell and to the put.
+    expect(worker.sentByWorker() - told).toBeLessThanOrEqual(2)
+    expect(cities.scan().live().current).toBeUndefined()
   })
 
   it('closes at once although a call waits for news', async () => {
