@@ -48,3 +48,14 @@ it('tells changes, and runs a trigger on them', async () => {
   expect(await finish()).toBe(42)
   await deleteDatabase('ledger')
 })
+
+it('replicates a database with another', async () => {
+  await Promise.all([deleteDatabase('phone'), deleteDatabase('cloud')])
+  const { found, close } = await import('./sync-example.ts')
+  await close()
+  await Promise.all([deleteDatabase('phone'), deleteDatabase('cloud')])
+  expect(found).toEqual([
+    expect.stringMatching(/^(pending|synced)$/),
+    { list: 'home', id: '1', text: 'water the plants', _version: 1 },
+  ])
+})

@@ -28,6 +28,7 @@ describe('the README', () => {
         'transaction-example.ts',
         'partiql-example.ts',
         'changes-example.ts',
+        'sync-example.ts',
       ].map(exampleText),
     )
   })
