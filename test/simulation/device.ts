@@ -77,6 +77,7 @@ export class Device {
   #store: CrashableStore | undefined
   #engine: Engine | undefined
   #replicator: Replicator | undefined
+  #tab: { readonly store: CrashableStore; readonly replicator: Replicator } | undefined
 
   constructor(options: DeviceOptions) {
     this.#options = options
@@ -117,7 +118,7 @@ export class Device {
 
   /** Starts a process on the disk. */
   async start(): Promise<void> {
-    const { dice, clock, strategy } = this.#options
+    const { dice, clock } = this.#options
     this.#process++
     this.#note('started')
     this.#disk ??= await createDisk()
@@ -131,6 +132,24 @@ export class Device {
         if ((error as Error).name !== 'ResourceInUseException') throw error
       })
     }
+    this.#replicator = this.#createReplicator(store)
+    await this.#replicator.replica.begin()
+    this.#replicator.start()
+  }
+
+  /** A second tab on the same disk, which replicates as well: no lock keeps it from doing so. */
+  async openTab(): Promise<void> {
+    if (this.#disk === undefined || this.#tab !== undefined) return
+    this.#note('second tab')
+    const store = createCrashableStore(this.#disk.store)
+    const replicator = this.#createReplicator(store)
+    this.#tab = { store, replicator }
+    await replicator.replica.begin()
+    replicator.start()
+  }
+
+  #createReplicator(store: CrashableStore): Replicator {
+    const { dice, strategy } = this.#options
     const remote = createDynamoRemote({
       api: this.#api,
       clock: this.#clock,
@@ -138,17 +157,15 @@ export class Device {
       tables: TABLE_FACTS,
       maxEntrySizeBytes: dice.pick([600, 1200, 300_000]),
     })
-    this.#replicator = new Replicator({
+    return new Replicator({
       store,
       remote,
-      clock: skewedClock(clock, this.#clock.now() - clock.now()),
-      random,
+      clock: this.#clock,
+      random: seededRandom(dice.below(2 ** 32)),
       tables: replicatedTables(strategy),
       scopes: [...PARTITIONS, SHARED_SCOPE],
       poll: { shortestMs: 2000, longestMs: 600_000 },
     })
-    await this.#replicator.replica.begin()
-    this.#replicator.start()
   }
 
   /** Ends the process at once. */
@@ -156,6 +173,9 @@ export class Device {
     this.#note('killed')
     this.#store?.kill()
     void this.#replicator?.stop()
+    this.#tab?.store.kill()
+    void this.#tab?.replicator.stop()
+    this.#tab = undefined
     for (const made of this.writes)
       if (made.disk === this.#diskNumber && made.order === undefined && made.fate === 'kept') made.fate = 'unknown'
   }

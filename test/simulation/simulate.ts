@@ -157,6 +157,9 @@ async function act({ world, clock, dice, count, bounds, other }: Stage, device: 
     await device.start()
   } else if (what < 91) {
     await device.look()
+  } else if (what < 92) {
+    count('second tab')
+    await device.openTab()
   } else if (what < 94) {
     await device.retrySomething()
   } else if (what < 97) {
