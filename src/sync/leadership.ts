@@ -59,7 +59,9 @@ export class Leadership {
     this.#isClosed = true
     this.#waiting.abort()
     this.#timer?.cancel()
-    this.#letGo?.()
+    const letGo = this.#letGo
+    this.#lost()
+    letGo?.()
   }
 
   async #takeTurns(): Promise<void> {

@@ -77,6 +77,8 @@ const TIMEOUT_MS = 240_000
 
 let server: ChildProcess | undefined
 let endpoint: string
+/** Allows pages of other origins to ask a server that does not by itself, as DynamoDB and `tidetable serve` do. */
+let door: Server
 let pages: StaticServer
 let gateway: Server
 let api: DynamoApi
@@ -87,10 +89,12 @@ let devices: Device[]
 beforeAll(async () => {
   endpoint = process.env['TIDETABLE_SYNC_ENDPOINT'] ?? (await startServer())
   pages = await startPackageServer()
+  door = await listen(forPages((request) => forward(request, endpoint)))
 })
 
 afterAll(async () => {
   await pages.close()
+  await stop(door)
   if (server !== undefined) await killGroup(server)
 })
 
@@ -101,8 +105,7 @@ beforeEach(async () => {
   api = createSignedApi({ region: 'local', endpoint, credentials: () => CREDENTIALS, clock: systemClock })
   await createTable(tableName, ['list', 'S'], ['id', 'N'])
   await createTable(companionTable, ['pk', 'S'], ['sk', 'N'])
-  gateway = createServer(nodeListener(gatewayForPages()))
-  await new Promise<void>((listening) => gateway.listen(0, '127.0.0.1', listening))
+  gateway = await listen(forPages(createGateway()))
   devices = []
 })
 
@@ -112,8 +115,7 @@ afterEach(async () => {
     await network.close()
     await removeProfile(profile)
   }
-  gateway.closeAllConnections()
-  await new Promise((closed) => gateway.close(closed))
+  await stop(gateway)
   for (const TableName of [tableName, companionTable]) await api.send('DeleteTable', { TableName })
 })
 
@@ -204,9 +206,10 @@ function createTable(
   })
 }
 
-/** A gateway that pages of another origin may ask. */
-function gatewayForPages(): (request: Request) => Promise<Response> {
-  const handle = createSyncGateway({
+type Handler = (request: Request) => Promise<Response>
+
+function createGateway(): Handler {
+  return createSyncGateway({
     api,
     companionTable,
     tables: {
@@ -221,22 +224,43 @@ function gatewayForPages(): (request: Request) => Promise<Response> {
         ? { caller: 'anna', read: [SCOPE], write: [SCOPE] }
         : undefined,
   })
+}
+
+async function forward(request: Request, target: string): Promise<Response> {
+  const kept = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target'] as const
+  const headers = kept.flatMap((name): [string, string][] => {
+    const value = request.headers.get(name)
+    return value === null ? [] : [[name, value]]
+  })
+  return fetch(target, { method: 'POST', headers, body: await request.arrayBuffer() })
+}
+
+/** What pages of another origin may ask. */
+function forPages(handle: Handler): Handler {
+  const allowed = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*, authorization' }
   return async (request) => {
-    const allowed = {
-      'access-control-allow-origin': '*',
-      'access-control-allow-headers': 'authorization, content-type',
-    }
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: allowed })
-    const response = await handle(request)
-    return new Response(response.body, {
-      status: response.status,
-      headers: { ...Object.fromEntries(response.headers), ...allowed },
-    })
+    const { body, status, headers } = await handle(request)
+    const type = headers.get('content-type') ?? 'application/json'
+    return new Response(body, { status, headers: { 'content-type': type, ...allowed } })
   }
 }
 
+async function listen(handle: Handler): Promise<Server> {
+  const listening = createServer(nodeListener(handle))
+  await new Promise<void>((resolveListening) => listening.listen(0, '127.0.0.1', resolveListening))
+  return listening
+}
+
+async function stop(listening: Server): Promise<void> {
+  listening.closeAllConnections()
+  await new Promise((closed) => listening.close(closed))
+}
+
 async function startDevice(name: string, road: Road): Promise<Device> {
-  const target = road === 'dynamodb' ? endpoint : `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`
+  const { port } = (road === 'dynamodb' ? door : gateway).address() as AddressInfo
+  const isOwn = road === 'dynamodb' && server !== undefined
+  const target = isOwn ? endpoint : `http://127.0.0.1:${port}`
   const [profile, network] = [await createProfile('chromium'), await createNetwork(target)]
   const browser = await startBrowser('chromium', profile)
   const device = { name, profile, network, browser } as Device

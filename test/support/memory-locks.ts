@@ -8,6 +8,8 @@ export interface MemoryLocks extends LockManager {
 
 interface Waiting {
   grant: () => void
+  /** Has the holder's request fail: somebody else has it now. */
+  lose: () => void
 }
 
 /** Locks that nobody holds yet. */
@@ -22,13 +24,20 @@ export function createMemoryLocks(): MemoryLocks {
 
   async function request(name: string, ...rest: readonly unknown[]): Promise<unknown> {
     const callback = rest.at(-1) as LockGrantedCallback<unknown>
-    const { signal } = (rest.length > 1 ? rest[0] : {}) as LockOptions
+    const { signal, steal } = (rest.length > 1 ? rest[0] : {}) as LockOptions
     const queue = queues.get(name) ?? []
     queues.set(name, queue)
-    const waiting: Waiting = { grant: () => undefined }
+    const waiting: Waiting = { grant: () => undefined, lose: () => undefined }
+    const lost = new Promise<never>((_resolve, reject) => {
+      waiting.lose = () => reject(new DOMException('The lock was taken away.', 'AbortError'))
+    })
+    lost.catch(() => undefined)
     await new Promise<void>((resolve, reject) => {
       waiting.grant = resolve
-      queue.push(waiting)
+      if (steal === true) {
+        queue.shift()?.lose()
+        queue.unshift(waiting)
+      } else queue.push(waiting)
       signal?.addEventListener('abort', () => {
         const place = queue.indexOf(waiting)
         if (place > 0) queue.splice(place, 1)
@@ -37,7 +46,7 @@ export function createMemoryLocks(): MemoryLocks {
       if (queue[0] === waiting) resolve()
     })
     try {
-      return await callback({ name, mode: 'exclusive' })
+      return await Promise.race([callback({ name, mode: 'exclusive' }), lost])
     } finally {
       if (queue[0] === waiting) release(name)
     }
