@@ -19,6 +19,7 @@ import { findOperation } from './operations/registry.ts'
 import { StreamRetention } from './stream-retention.ts'
 import type { ChangesPage, ChangesRead } from './streams/table-changes.ts'
 import type { TriggerIdentity } from './trigger-checkpoints.ts'
+import { drawWriterTag } from './writer-tag.ts'
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -82,11 +83,6 @@ export interface Engine {
 
 const DEFAULT_CONTEXT: RequestContext = {}
 const ALWAYS_OUR_TURN: TakeTurn = () => Promise.resolve(() => undefined)
-
-/** 48 bits: among all intents that were ever made anywhere, no two of the same place have the same. */
-function drawWriterTag(random: Random): number {
-  return (random.uint32() >>> 16) * 2 ** 32 + random.uint32()
-}
 
 /** Makes an engine. Work left over from the last time (an index half filled, items expired since) goes on in the background. */
 export function createEngine(options: EngineOptions): Engine {

@@ -9,11 +9,15 @@ import { type Random, randomUuid } from '../base/random.ts'
 import { decodeBaseImage } from '../engine/base-image.ts'
 import { Catalog } from '../engine/catalog.ts'
 import { forEachRow } from '../engine/for-each-row.ts'
+import { incomingItem, packForTable } from '../engine/incoming-item.ts'
+import { checkIndexKeys, itemRowKey, keyMismatch, keyRowKey } from '../engine/item-key.ts'
 import type { Intent, IntentAction } from '../engine/intent.ts'
 import { baseImageKey, baseImageRange, itemKeyOfBaseImageKey, prefixRange } from '../engine/keyspace.ts'
 import { nextReading, readOutboxState, writeOutboxState } from '../engine/outbox-state.ts'
 import { readSnapshot } from '../engine/read-snapshot.ts'
 import type { TableSchema } from '../engine/table-schema.ts'
+import { openTableWriter } from '../engine/table-writer.ts'
+import { drawWriterTag } from '../engine/writer-tag.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
 import type { Item, Key } from '../model/attribute-value.ts'
 import { PackedItem } from '../model/packed-item.ts'
@@ -36,11 +40,13 @@ import {
   type Checkpoint,
   type ConflictRecord,
   deleteAttempt,
+  deleteConflict,
   deleteParked,
   forgetSeen,
   markSeen,
   type ParkedMutation,
   readAttempts,
+  readConflict,
   readCheckpoint,
   readCheckpoints,
   readConflicts,
@@ -103,12 +109,13 @@ export class Replica {
   readonly #random: Random
   readonly #tables: ReadonlyMap<string, ReplicatedTable>
   readonly #strategies: ReadonlyMap<string, ConflictStrategy>
-  readonly #catalog = new Catalog()
+  readonly #catalog: Catalog
 
   constructor({ store, clock, random, tables }: ReplicaOptions) {
     this.#store = store
     this.#clock = clock
     this.#random = random
+    this.#catalog = new Catalog(undefined, () => drawWriterTag(random))
     this.#tables = new Map(Object.entries(tables))
     this.#strategies = new Map(
       Object.entries(tables).map(([name, table]) => [name, table.conflicts ?? DEFAULT_STRATEGY]),
@@ -274,6 +281,45 @@ export class Replica {
     return this.#store.write(async (transaction) => {
       if ((await readParkedMutation(transaction, order)) === undefined) return false
       deleteParked(transaction, order)
+      return true
+    })
+  }
+
+  /**
+   * Decides a recorded conflict anew: the item shall be this, or be gone, by a write of its own. The record goes.
+   *
+   * @param item undefined for it to be gone
+   * @returns false when there is no such record (any more)
+   * @throws ServiceException `ValidationException` when the item has another key
+   */
+  async resolveConflict(number: number, item: Item | undefined): Promise<boolean> {
+    const cause = { origin: 'user' as const, atMs: this.#clock.now() }
+    return this.#store.write(async (transaction) => {
+      const record = await readConflict(transaction, number)
+      if (record === undefined) return false
+      const { table, key } = record
+      const writer = await openTableWriter(this.#catalog, transaction, table, cause)
+      const rowKey = keyRowKey(writer.table, key)
+      const previous = await writer.read(rowKey)
+      const next = item && packForTable(incomingItem(item), writer.dictionary)
+      if (next !== undefined) {
+        if (itemRowKey(writer.table, next) !== rowKey) throw keyMismatch()
+        checkIndexKeys(writer.table, next, 'put')
+      }
+      const input = { TableName: table, ...(next === undefined ? { Key: key } : { Item: next }) }
+      const kind = next === undefined ? 'Delete' : 'Put'
+      writer.apply({ key: rowKey, previous, next, action: { kind, input } }, undefined)
+      await writer.finish()
+      deleteConflict(transaction, number)
+      return true
+    })
+  }
+
+  /** Forgets a recorded conflict: its decision stands. Answers false when there is no such record (any more). */
+  async forgetConflict(number: number): Promise<boolean> {
+    return this.#store.write(async (transaction) => {
+      if ((await readConflict(transaction, number)) === undefined) return false
+      deleteConflict(transaction, number)
       return true
     })
   }

@@ -170,6 +170,17 @@ export function readConflicts(reader: Reader): MaybePromise<readonly ConflictRec
   return readAll<ConflictRecord>(reader, parkedRange('conflict'))
 }
 
+/** A recorded conflict. */
+export function readConflict(reader: Reader, number: number): MaybePromise<ConflictRecord | undefined> {
+  const row = reader.get(parkedKey('conflict', number))
+  return after(row, (found) => (found === undefined ? undefined : (decodeJsonRow(found) as ConflictRecord)))
+}
+
+/** Forgets a conflict. */
+export function deleteConflict(transaction: Transaction, number: number): void {
+  transaction.delete(parkedKey('conflict', number))
+}
+
 /** Records a conflict; the oldest makes room. */
 export function writeConflict(transaction: Transaction, conflict: ConflictRecord): void {
   transaction.put(parkedKey('conflict', conflict.number), encodeJsonRow(conflict))

@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../base/clock.ts'
 import { type Logger, silentLogger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import type { IntentAction } from '../engine/intent.ts'
+import type { Item } from '../model/attribute-value.ts'
 import type { OrderedStore } from '../storage/contract.ts'
 import { backOffMs } from './back-off.ts'
 import { type PullContext, pullScope, reconcileClient } from './pull.ts'
@@ -160,6 +161,16 @@ export class Replicator {
   /** Does a parked mutation again, as it was or with other requests. Answers false when it is not there. */
   async retry(order: number, edit?: (actions: readonly IntentAction[]) => readonly IntentAction[]): Promise<boolean> {
     const isThere = await this.#replica.retry(order, edit)
+    this.wake()
+    return isThere
+  }
+
+  /**
+   * Decides a recorded conflict anew, by a write of its own; without an item it shall be gone. Answers false when there is
+   * no such record.
+   */
+  async resolveConflict(number: number, item: Item | undefined): Promise<boolean> {
+    const isThere = await this.#replica.resolveConflict(number, item)
     this.wake()
     return isThere
   }

@@ -159,6 +159,34 @@ describe('writes that meet', () => {
     expect(await other.replicator.parked()).toEqual([])
   })
 
+  it('can be decided anew', async () => {
+    const { one, other } = await meeting('remote-wins', { a: text('0') }, async (sides) => {
+      await sides.one.put({ ...KEY, a: text('one') })
+      await sides.other.put({ ...KEY, a: text('other') })
+    })
+    const [conflict] = await other.replicator.conflicts()
+    expect(
+      await other.replicator.resolveConflict(conflict?.number ?? -1, { ...KEY, a: text('other, after all') }),
+    ).toBe(true)
+    await other.replicator.syncOnce()
+    await one.replicator.syncOnce()
+    expect(await one.read(KEY)).toMatchObject({ a: text('other, after all') })
+    expect(await other.replicator.conflicts()).toEqual([])
+    expect(await other.replicator.resolveConflict(conflict?.number ?? -1, undefined)).toBe(false)
+  })
+
+  it('are decided anew for their own item only', async () => {
+    const { other } = await meeting('remote-wins', { a: text('0') }, async (sides) => {
+      await sides.one.put({ ...KEY, a: text('one') })
+      await sides.other.put({ ...KEY, a: text('other') })
+    })
+    const [conflict] = await other.replicator.conflicts()
+    await expect(other.replicator.resolveConflict(conflict?.number ?? -1, keyOf('another'))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'The provided key element does not match the schema',
+    })
+  })
+
   it('bring a whole item back where an update wins over its deletion', async () => {
     const { one } = await meeting('local-wins', { a: text('0'), b: text('0') }, async (sides) => {
       await sides.one.remove(KEY)
