@@ -10,10 +10,12 @@ import type { ByteKey } from '../../base/byte-key.ts'
 import type { Clock } from '../../base/clock.ts'
 import { DatabaseError, type DatabaseErrorCode } from '../../base/database-error.ts'
 import { after, eachInOrder, type MaybePromise } from '../../base/maybe-promise.ts'
-import { PackedItem } from '../../model/packed-item.ts'
-import type { LogBatch, LogEntry, OrderedStore } from '../../storage/contract.ts'
+import { type AttributeDictionary, PackedItem } from '../../model/packed-item.ts'
+import type { LogBatch, LogEntry, OrderedStore, Reader, ScanOptions } from '../../storage/contract.ts'
 import type { Catalog } from '../catalog.ts'
+import { dictionaryKey } from '../keyspace.ts'
 import { readSnapshot } from '../read-snapshot.ts'
+import type { TableSchema } from '../table-schema.ts'
 import { LogTail } from './log-tail.ts'
 import type { LiveNews, WatchFailure, WatchUpdate } from './live-news.ts'
 import { Watch, type WatchOptions } from './watch.ts'
@@ -417,7 +419,7 @@ export class LiveQueries {
     if (concerned.length === 0) return
     return readSnapshot(this.#store, false, (snapshot) =>
       eachInOrder(concerned, ({ table, changes }) =>
-        after(this.#catalog.dictionary(snapshot, table), (dictionary) => {
+        after(this.#dictionary(snapshot, table), (dictionary) => {
           const changed = new Set<Watch>()
           for (const change of changes) {
             const item = change.value && new PackedItem(change.value, dictionary)
@@ -437,12 +439,23 @@ export class LiveQueries {
     const own = entries.filter(({ key }) => key >= start && key < end)
     if (own.length === 0) return
     return readSnapshot(this.#store, false, (snapshot) =>
-      after(this.#catalog.dictionary(snapshot, watch.source.table), (dictionary) => {
+      after(this.#dictionary(snapshot, watch.source.table), (dictionary) => {
         for (const { key, value } of own) {
           watch.change(key, value && new PackedItem(value, dictionary), touchedOf(touched, watch))
         }
       }),
     )
+  }
+
+  /** With the names that tentative batches add: who wrote them may have another catalog, as replication has. */
+  #dictionary(snapshot: Reader, table: TableSchema): MaybePromise<AttributeDictionary> {
+    const key = dictionaryKey(table.record.tableId)
+    const added = this.#tentative.flatMap(({ batch }) => batch.entries.filter((entry) => entry.key === key)).at(-1)
+    const reader =
+      added === undefined
+        ? snapshot
+        : { get: () => added.value, scan: (options: ScanOptions) => snapshot.scan(options) }
+    return this.#catalog.dictionary(reader, table)
   }
 
   #afterChanges(changed: ReadonlySet<Watch>): MaybePromise<void> {

@@ -25,6 +25,16 @@ async function open(append: (device: LogDevice) => LogDevice['append'] = ({ appe
   const device = createMemoryDevice(createMemoryDisk())
   const store = await openLogStructuredStore({ name: 'live', device: { ...device, append: append(device) } })
   const engine = createEngine({ store, clock: systemClock, random: seededRandom(1) })
+  await createTable(engine)
+  const live = await engine.openLive()
+  onTestFinished(async () => {
+    live.close()
+    await engine.close()
+  })
+  return { engine, live, mirror: new LiveMirror(live) }
+}
+
+async function createTable(engine: Engine): Promise<void> {
   await engine.dispatch('CreateTable', {
     TableName: TABLE,
     BillingMode: 'PAY_PER_REQUEST',
@@ -41,12 +51,6 @@ async function open(append: (device: LogDevice) => LogDevice['append'] = ({ appe
       },
     ],
   })
-  const live = await engine.openLive()
-  onTestFinished(async () => {
-    live.close()
-    await engine.close()
-  })
-  return { engine, live, mirror: new LiveMirror(live) }
 }
 
 function put(engine: Engine, id: string): Promise<unknown> {
@@ -76,6 +80,27 @@ describe('a write of this worker', () => {
     await written
     await mirror.until(() => tentative.pending.length === 0 && durable.tellings === 2)
     expect([idsOf(mirror, 1), idsOf(mirror, 2)]).toEqual([['a'], ['a']])
+  })
+
+  it('is shown with names that somebody else on the same store has brought, as replication does', async () => {
+    const device = createMemoryDevice(createMemoryDisk())
+    const store = await openLogStructuredStore({ name: 'live', device })
+    const [engine, other] = [1, 2].map((seed) =>
+      createEngine({ store, clock: systemClock, random: seededRandom(seed) }),
+    ) as [Engine, Engine]
+    await createTable(engine)
+    const live = await engine.openLive()
+    const mirror = new LiveMirror(live)
+    onTestFinished(async () => {
+      live.close()
+      await engine.close()
+    })
+    const watch = mirror.watch(1, ALL)
+    await mirror.until(() => watch.isWhole)
+    const item = { id: { S: 'a' }, foreign: { S: 'name' } }
+    await other.dispatch('PutItem', { TableName: TABLE, Item: item })
+    await mirror.until(() => watch.error !== undefined || mirror.rowsOf(1).length > 0)
+    expect([watch.error, mirror.rowsOf(1)]).toEqual([undefined, [item]])
   })
 
   it('is taken back when the device refuses it', async () => {
