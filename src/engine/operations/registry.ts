@@ -1,24 +1,32 @@
 // The operations that the engine answers, by the name that the API gives them.
 
 import type { OperationName, OperationTypes } from '../../model/operations.ts'
+import type { StructureShape } from '../constraint.ts'
 import type { Operation } from '../operation.ts'
+import {
+  createTableShape,
+  deleteTableShape,
+  describeEndpointsShape,
+  describeLimitsShape,
+  describeTimeToLiveShape,
+  listTagsOfResourceShape,
+  tagResourceShape,
+  untagResourceShape,
+  updateTableShape,
+  updateTimeToLiveShape,
+} from '../request-shapes.ts'
 import { batchExecuteStatement } from './batch-execute-statement.ts'
 import { batchGetItem } from './batch-get-item.ts'
 import { batchWriteItem } from './batch-write-item.ts'
-import { createTable } from './create-table.ts'
 import { deleteItem } from './delete-item.ts'
-import { deleteTable } from './delete-table.ts'
-import { describeStream } from './describe-stream.ts'
 import { describeTable } from './describe-table.ts'
-import { describeEndpoints } from './describe-endpoints.ts'
-import { describeLimits } from './describe-limits.ts'
-import { describeTimeToLive } from './describe-time-to-live.ts'
-import { executeStatement } from './execute-statement.ts'
-import { executeTransaction } from './execute-transaction.ts'
-import { getItem } from './get-item.ts'
+import { describeStream } from './describe-stream.ts'
 import { getRecords } from './get-records.ts'
 import { getShardIterator } from './get-shard-iterator.ts'
 import { listStreams } from './list-streams.ts'
+import { executeStatement } from './execute-statement.ts'
+import { executeTransaction } from './execute-transaction.ts'
+import { getItem } from './get-item.ts'
 import { listTables } from './list-tables.ts'
 import { putItem } from './put-item.ts'
 import { query } from './query.ts'
@@ -26,26 +34,36 @@ import { scan } from './scan.ts'
 import { transactGetItems } from './transact-get-items.ts'
 import { transactWriteItems } from './transact-write-items.ts'
 import { updateItem } from './update-item.ts'
-import { updateTable } from './update-table.ts'
-import { listTagsOfResource } from './list-tags-of-resource.ts'
-import { tagResource } from './tag-resource.ts'
-import { untagResource } from './untag-resource.ts'
-import { updateTimeToLive } from './update-time-to-live.ts'
 
 type OperationRegistry = { readonly [Name in OperationName]: Operation<OperationTypes[Name]['input']> }
+
+/** Those that are loaded when one of them is asked for (see administration). */
+export type AdministrativeOperations = Pick<
+  OperationRegistry,
+  | 'CreateTable'
+  | 'DeleteTable'
+  | 'DescribeEndpoints'
+  | 'DescribeLimits'
+  | 'DescribeTimeToLive'
+  | 'ListTagsOfResource'
+  | 'TagResource'
+  | 'UntagResource'
+  | 'UpdateTable'
+  | 'UpdateTimeToLive'
+>
 
 const operations: OperationRegistry = {
   BatchExecuteStatement: batchExecuteStatement,
   BatchGetItem: batchGetItem,
   BatchWriteItem: batchWriteItem,
-  CreateTable: createTable,
+  CreateTable: administrative('CreateTable', createTableShape),
   DeleteItem: deleteItem,
-  DeleteTable: deleteTable,
+  DeleteTable: administrative('DeleteTable', deleteTableShape),
   DescribeStream: describeStream,
   DescribeTable: describeTable,
-  DescribeEndpoints: describeEndpoints,
-  DescribeLimits: describeLimits,
-  DescribeTimeToLive: describeTimeToLive,
+  DescribeEndpoints: administrative('DescribeEndpoints', describeEndpointsShape),
+  DescribeLimits: administrative('DescribeLimits', describeLimitsShape),
+  DescribeTimeToLive: administrative('DescribeTimeToLive', describeTimeToLiveShape),
   ExecuteStatement: executeStatement,
   ExecuteTransaction: executeTransaction,
   GetItem: getItem,
@@ -59,11 +77,25 @@ const operations: OperationRegistry = {
   TransactGetItems: transactGetItems,
   TransactWriteItems: transactWriteItems,
   UpdateItem: updateItem,
-  UpdateTable: updateTable,
-  ListTagsOfResource: listTagsOfResource,
-  TagResource: tagResource,
-  UntagResource: untagResource,
-  UpdateTimeToLive: updateTimeToLive,
+  UpdateTable: administrative('UpdateTable', updateTableShape),
+  ListTagsOfResource: administrative('ListTagsOfResource', listTagsOfResourceShape),
+  TagResource: administrative('TagResource', tagResourceShape),
+  UntagResource: administrative('UntagResource', untagResourceShape),
+  UpdateTimeToLive: administrative('UpdateTimeToLive', updateTimeToLiveShape),
+}
+
+function administrative<Name extends keyof AdministrativeOperations>(
+  name: Name,
+  shape: StructureShape,
+): Operation<OperationTypes[Name]['input']> {
+  return {
+    shape,
+    async run(services, input, context) {
+      const { administration } = await import('./administration.ts')
+      const operation: Operation<OperationTypes[Name]['input']> = administration[name]
+      return operation.run(services, input, context)
+    },
+  }
 }
 
 /** The names of all operations. */
