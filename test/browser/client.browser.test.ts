@@ -21,7 +21,6 @@ const cities = defineTable<City>()({
 const DELFT: City = { country: 'NL', name: 'Delft', population: 103_659, tags: new Set(['blue']) }
 const ASSEN: City = { country: 'NL', name: 'Assen', population: 68_606 }
 
-const workerUrl = new URL('../../dist/worker.js', import.meta.url)
 const opened: Database[] = []
 let nextName = 0
 
@@ -47,7 +46,8 @@ async function openWithWorkers(name: string, options: Partial<OpenOptions> = {})
   const database = await open(name, {
     ...options,
     worker: () => {
-      const worker = new Worker(workerUrl, { type: 'module' })
+      // In this form Vite bundles it; served as it is, Vitest would wrap its dynamic imports for a page.
+      const worker = new Worker(new URL('../../dist/worker.js', import.meta.url), { type: 'module' })
       workers.push(worker)
       return worker
     },
