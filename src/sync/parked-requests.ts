@@ -24,13 +24,15 @@ export function requestsOf(actions: readonly IntentAction[]): readonly WriteRequ
  * The actions of requests that an app has edited.
  *
  * @throws ServiceException ValidationException, `ResourceNotFoundException`
- * @throws DatabaseError `InvalidOption` for a table that is not replicated
+ * @throws DatabaseError `InvalidOption` for a table that is not replicated, or for no request at all
  */
 export async function actionsOf(
   catalog: Catalog,
   reader: Reader,
   requests: readonly WriteRequest[],
 ): Promise<readonly IntentAction[]> {
+  if (requests.length === 0)
+    throw new DatabaseError('InvalidOption', 'A write is a request at least: discard it instead.')
   const actions: IntentAction[] = []
   for (const { kind, request } of requests) {
     const table = await catalog.requireNamed(reader, request.TableName)
