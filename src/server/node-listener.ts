@@ -1,8 +1,25 @@
 // Puts a function from Request to Response, such as the sync gateway, behind Node's own HTTP server.
 
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+
+/** What is used of Node's `IncomingMessage`: a package's types must not ask for those of Node. */
+export interface NodeRequest extends AsyncIterable<Uint8Array> {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+}
+
+/** What is used of Node's `ServerResponse`. */
+export interface NodeResponse {
+  readonly headersSent: boolean
+  once(event: 'close' | 'drain', listener: () => void): unknown
+  writeHead(status: number, headers?: Record<string, string>): unknown
+  flushHeaders(): void
+  write(chunk: Uint8Array): boolean
+  end(): unknown
+  destroy(error?: Error): unknown
+}
 
 /**
  * A listener for `node:http` that answers with `handle`. Bodies and answers are streamed; the request's signal aborts when
@@ -11,7 +28,9 @@ import type { ReadableStream } from 'node:stream/web'
  * @example
  * createServer(nodeListener(createSyncGateway(options))).listen(8080)
  */
-export function nodeListener(handle: (request: Request) => Promise<Response>): RequestListener {
+export function nodeListener(
+  handle: (request: Request) => Promise<Response>,
+): (message: NodeRequest, response: NodeResponse) => void {
   return (message, response) => {
     void answer(handle, message, response)
   }
@@ -19,8 +38,8 @@ export function nodeListener(handle: (request: Request) => Promise<Response>): R
 
 async function answer(
   handle: (request: Request) => Promise<Response>,
-  message: IncomingMessage,
-  response: ServerResponse,
+  message: NodeRequest,
+  response: NodeResponse,
 ): Promise<void> {
   const gone = new AbortController()
   response.once('close', () => gone.abort())
@@ -42,21 +61,21 @@ async function answer(
   }
 }
 
-function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+function drained(response: NodeResponse, gone: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     response.once('drain', resolve)
     gone.addEventListener('abort', () => resolve(), { once: true })
   })
 }
 
-function toRequest(message: IncomingMessage, signal: AbortSignal): Request {
+function toRequest(message: NodeRequest, signal: AbortSignal): Request {
   const headers = new Headers()
   for (const [name, value = ''] of Object.entries(message.headers)) {
     for (const each of typeof value === 'string' ? [value] : value) headers.append(name, each)
   }
   const { method = 'GET' } = message
-  const url = new URL(message.url ?? '/', `http://${message.headers.host ?? 'localhost'}`)
+  const url = new URL(message.url ?? '/', `http://${String(message.headers['host'] ?? 'localhost')}`)
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
-  const body = Readable.toWeb(message) as ReadableStream<Uint8Array>
+  const body = Readable.toWeb(Readable.from(message)) as ReadableStream<Uint8Array>
   return new Request(url, { method, headers, signal, body: body as unknown as BodyInit, duplex: 'half' } as RequestInit)
 }

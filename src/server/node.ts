@@ -10,6 +10,7 @@ import { createMemoryStore } from '../storage/memory-store.ts'
 import { createHttpExchange } from './http-handler.ts'
 import { listen } from './listen.ts'
 
+export type { NodeRequest, NodeResponse } from './node-listener.ts'
 export { nodeListener } from './node-listener.ts'
 
 /** Where to listen, and who may ask. */
