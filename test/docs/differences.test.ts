@@ -56,6 +56,7 @@ const HOLDING_TESTS: Readonly<Record<string, readonly HoldingTest[]>> = {
     [ENGINE, 'answers what was written before the query'],
     ['test/conformance/scripts/query.ts', 'refuses a consistent read of a global index'],
   ],
+  'deleting a table': [['test/unit/engine/outbox.test.ts', 'cannot be deleted']],
   'an item collection': [[ENGINE, 'has no limit of its own, and is estimated by the size of its table']],
   streams: [
     [
