@@ -6,6 +6,7 @@ import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration, ViteUserConfig, ViteUserConfigFnObject } from 'vitest/config'
 import { citiesPlugin } from './demo/build/cities-plugin.ts'
+import { cloudPlugin } from './demo/build/cloud-plugin.ts'
 import { BROWSER_ENGINES } from './test/support/browser-executables.ts'
 import { PACKAGE_ENTRIES, PEER_DEPENDENCIES, RUNTIME_DEPENDENCIES } from './test/support/package-entries.ts'
 import type { PackageEntry } from './test/support/package-entries.ts'
@@ -137,7 +138,7 @@ function demo(): UserConfig {
   return {
     root: resolve(ROOT, 'demo'),
     base: './',
-    plugins: [citiesPlugin()],
+    plugins: [citiesPlugin(), cloudPlugin()],
     resolve: { alias: packageAliases('src') },
     server: { host: HOST },
     preview: { host: HOST },
@@ -148,8 +149,11 @@ function demo(): UserConfig {
       emptyOutDir: true,
       // The page's Content-Security-Policy allows no data: addresses.
       assetsInlineLimit: 0,
-      // Preparing the cities takes longer than bundling, which is no news to whoever starts the demo.
-      rolldownOptions: { checks: { pluginTimings: false } },
+      rolldownOptions: {
+        input: ['index.html', 'devices.html'].map((page) => resolve(ROOT, 'demo', page)),
+        // Preparing the cities takes longer than bundling, which is no news to whoever starts the demo.
+        checks: { pluginTimings: false },
+      },
     },
   }
 }

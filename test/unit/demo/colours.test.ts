@@ -15,12 +15,14 @@ const TEXTS = [
   ['overprint', ['paper', 'paper-raised']],
   ['on-overprint', ['overprint-ground']],
   ['paper', ['ink']],
-  ['error-ink', ['paper', 'error-ground']],
+  ['error-ink', ['paper', 'paper-raised', 'error-ground']],
 ] as const
 
 const MARKS = [
   ['rule', ['paper', 'paper-raised']],
-  ['overprint', ['water']],
+  ['ink', ['paper']],
+  ['overprint', ['water', 'paper-raised']],
+  ['on-overprint', ['overprint-ground']],
   ['land', ['water']],
 ] as const
 
