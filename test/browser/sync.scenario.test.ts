@@ -36,6 +36,7 @@ declare global {
   interface Window {
     device: SyncedDatabase
     notes: Table<Notes>
+    lastWorker: Worker
   }
 }
 
@@ -177,6 +178,29 @@ describe.each<Road>(['dynamodb', 'gateway'])('two profiles that replicate by %s'
   )
 })
 
+describe('a tab', () => {
+  it(
+    'pauses and resumes for all, and goes on when its worker is lost',
+    async () => {
+      const anna = await startDevice('anna', 'dynamodb')
+      const second = await openPage(anna, 'dynamodb')
+      await second.evaluate(() => window.device.sync.pause())
+      await anna.page.evaluate(untilState, 'paused')
+      await second.evaluate(writeNotes, 1)
+      expect(await remoteContents()).toEqual([])
+
+      await anna.page.evaluate(() => window.lastWorker.terminate())
+      await anna.page.evaluate(() => window.device.sync.export())
+      expect([await pendingOf(anna), await remoteContents()]).toEqual([1, []])
+
+      await anna.page.evaluate(() => window.device.sync.resume())
+      await second.evaluate(untilPushed)
+      expect(await remoteContents()).toHaveLength(1)
+    },
+    TIMEOUT_MS,
+  )
+})
+
 async function startServer(): Promise<string> {
   const stdio = ['ignore', 'pipe', 'inherit'] as const
   const args = [PROGRAM, 'serve', '--port', '0']
@@ -294,6 +318,7 @@ async function openDevice(
   window.device = await window.tidetable.openDatabase({
     name: 'device',
     tables: [definition],
+    worker: () => (window.lastWorker = new Worker('/dist/worker.js', { type: 'module' })),
     sync: {
       remote:
         how.road === 'gateway'
@@ -325,6 +350,11 @@ async function editOffline(who: string, deletedId: number): Promise<void> {
 /** Runs in a page. */
 async function untilReplicating(): Promise<void> {
   for await (const { replicatesHere } of window.device.sync.status) if (replicatesHere) return
+}
+
+/** Runs in a page. */
+async function untilState(wanted: string): Promise<void> {
+  for await (const { state } of window.device.sync.status) if (state === wanted) return
 }
 
 /** Runs in a page. */
