@@ -131,7 +131,9 @@ export class Replicator {
     this.#isWoken = true
     this.#idleRounds = 0
     if (this.#stopping === undefined || this.#running !== undefined) return
-    this.#schedule(DEBOUNCE_MS)
+    const { nextAttemptAtMs = Infinity } = this.#status
+    // Writes that go on and on do not put it off for ever.
+    if (nextAttemptAtMs - this.#options.clock.now() > DEBOUNCE_MS) this.#schedule(DEBOUNCE_MS)
   }
 
   /**

@@ -68,13 +68,21 @@ export interface LeaderFacts extends Pick<
   readonly isPaused: boolean
   readonly cost: CostReport
   readonly itemCount: number | undefined
+  readonly window: BudgetWindow | undefined
+}
+
+/** A stretch of time that a budget is for. */
+export interface BudgetWindow {
+  readonly endAtMs: number
+  /** Units that had been counted when it began. */
+  readonly unitsBefore: number
 }
 
 /** What replication is doing. */
 export type HostState = 'starting' | 'paused' | 'over-budget' | 'syncing' | 'waiting' | 'idle'
 
 /** What is told of replication. */
-export interface HostStatus extends Omit<LeaderFacts, 'isPaused' | 'itemCount'> {
+export interface HostStatus extends Omit<LeaderFacts, 'isPaused' | 'itemCount' | 'window'> {
   readonly replicatesHere: boolean
   readonly isComplete: boolean
   readonly counts: OutboxCounts
@@ -107,8 +115,8 @@ export class SyncHost {
   #heard: LeaderFacts | undefined
   #isPaused: boolean
   #isOverBudget = false
+  #window: BudgetWindow | undefined
   #windowTimer: Timer | undefined
-  #windowUnits = 0
   #nows = 0
   #lastNow: Promise<unknown> = Promise.resolve()
   #lastNowFailure: SyncFailure | undefined
@@ -185,7 +193,7 @@ export class SyncHost {
 
   resetCost(): void {
     this.#send({ kind: 'reset-cost' })
-    this.#options.meter.reset()
+    this.#resetCost()
   }
 
   /** The units have changed. */
@@ -198,7 +206,7 @@ export class SyncHost {
   async status(): Promise<HostStatus> {
     const checkpoints = await this.#checkpoints()
     const isComplete = checkpoints.every((checkpoint) => checkpoint?.phase === 'complete')
-    const { isPaused: _isPaused, itemCount, ...facts } = this.#facts()
+    const { isPaused: _isPaused, window: _window, itemCount, ...facts } = this.#facts()
     return {
       ...facts,
       replicatesHere: this.#leadership.leads,
@@ -230,10 +238,12 @@ export class SyncHost {
   }
 
   #lead(): void {
-    if (this.#heard !== undefined) this.#options.meter.adopt(this.#heard.cost)
+    if (this.#heard !== undefined) {
+      this.#options.meter.adopt(this.#heard.cost)
+      this.#window = this.#heard.window
+    }
     this.#run()
     this.#publish()
-    void this.#countItems()
   }
 
   /** How many items a first sync will read. Nobody has to know. */
@@ -254,6 +264,7 @@ export class SyncHost {
     if (this.#running !== undefined) return
     this.#running = new AbortController()
     this.#replicator.start()
+    void this.#countItems()
     const { listen } = this.#options.remote
     if (listen !== undefined) void this.#listen(listen, this.#running.signal)
   }
@@ -302,18 +313,32 @@ export class SyncHost {
     this.#publish()
   }
 
+  /** What was spent of the budget stays spent. */
+  #resetCost(): void {
+    const { meter } = this.#options
+    if (this.#window !== undefined) {
+      this.#window = { ...this.#window, unitsBefore: this.#window.unitsBefore - meter.readUnits }
+    }
+    meter.reset()
+  }
+
   #checkBudget(): void {
     const { budget, clock, meter } = this.#options
     if (budget === undefined || !this.#leadership.leads || this.#isClosed) return
-    this.#windowTimer ??= clock.after(budget.windowMs ?? DEFAULT_WINDOW_MS, () => this.#beginWindow())
-    if (this.#isOverBudget || meter.readUnits - this.#windowUnits < budget.readUnits) return
+    const windowMs = budget.windowMs ?? DEFAULT_WINDOW_MS
+    this.#window ??= { endAtMs: clock.now() + windowMs, unitsBefore: 0 }
+    const restMs = Math.min(windowMs, this.#window.endAtMs - clock.now())
+    this.#windowTimer ??= clock.after(restMs, () => this.#endWindow())
+    if (this.#isOverBudget || meter.readUnits - this.#window.unitsBefore < budget.readUnits) return
     this.#isOverBudget = true
     this.#rest()
   }
 
-  #beginWindow(): void {
+  #endWindow(): void {
+    const { meter, clock, budget } = this.#options
     this.#windowTimer = undefined
-    this.#windowUnits = this.#options.meter.readUnits
+    const endAtMs = clock.now() + (budget?.windowMs ?? DEFAULT_WINDOW_MS)
+    this.#window = { endAtMs, unitsBefore: meter.readUnits }
     this.#isOverBudget = false
     this.#run()
     this.#publish()
@@ -328,7 +353,7 @@ export class SyncHost {
       case 'wake':
         return this.#wake('page')
       case 'reset-cost':
-        return this.#options.meter.reset()
+        return this.#resetCost()
       case 'pause':
         return this.#setPaused(message.isPaused)
       case 'facts':
@@ -365,6 +390,7 @@ export class SyncHost {
       lastFailure: isFailureOver(lastFailure, lastPullAtMs) ? undefined : lastFailure,
       cost: isNewer ? this.#options.meter.report : (this.#heard?.cost ?? this.#options.meter.report),
       itemCount: this.#itemCount ?? this.#heard?.itemCount,
+      window: this.#window,
     }
   }
 

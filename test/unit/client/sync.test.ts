@@ -98,6 +98,45 @@ describe('a database that replicates with another of the page', () => {
     expect(await states()).toEqual(['synced', 'synced'])
   })
 
+  it('tells how far a first sync has come, where the remote knows how much there is', async () => {
+    const count = 3000
+    await cloud
+      .table(NOTES)
+      .putMany(Array.from({ length: count }, (_, id) => ({ list: 'home', id: String(id), text: 'x'.repeat(1000) })))
+    const anna = await device({
+      tables: { notes: { scope: { kind: 'table', scope: 'all' } } },
+      scopes: ['all'],
+      isPaused: true,
+    })
+    expect(anna.sync.status.current.firstSync).toEqual({ items: 0 })
+
+    const seen: unknown[] = []
+    anna.sync.status.subscribe(({ firstSync }) => firstSync && seen.push(firstSync))
+    await anna.sync.resume()
+    const { firstSync } = await statusOnce(anna, isQuiet)
+
+    expect(firstSync).toBeUndefined()
+    expect(seen.length).toBeGreaterThan(1)
+    for (const each of seen.slice(1)) {
+      const { items, percent = 0 } = each as { readonly items: number; readonly percent?: number }
+      expect([percent, items <= count]).toEqual([percent === 0 ? 0 : Math.floor((100 * items) / count), true])
+    }
+    expect(await anna.table(NOTES).scan().count()).toBe(count)
+  })
+
+  it('goes on pushing while writes go on', async () => {
+    const anna = await device()
+    await statusOnce(anna, isQuiet)
+    let isOver = false
+    const writing = (async () => {
+      for (let id = 0; !isOver; id++) await anna.table(NOTES).put({ list: 'home', id: String(id) })
+    })()
+    await statusOnce(anna, ({ lastPushAtMs }) => lastPushAtMs !== undefined)
+    isOver = true
+    await writing
+    expect(await cloud.table(NOTES).get({ list: 'home', id: '0' })).toBeDefined()
+  })
+
   it('adds up what it costs', async () => {
     const anna = await device({ isPaused: true })
     await anna.table(NOTES).put(KEY)
