@@ -9,6 +9,7 @@ import type { SourceCity, SourceDivision } from '../../demo/build/prepare-cities
 import { createProfile, removeProfile } from '../support/browsers.ts'
 import { longestTaskMs, openDemo, serveDemo } from '../support/demo-browser.ts'
 import type { DemoBrowser, DemoSite } from '../support/demo-browser.ts'
+import { focusedName, tabTo, widestPixels } from '../support/page-focus.ts'
 
 const require = createRequire(import.meta.url)
 const { rows: CITIES } = prepareCities({
@@ -20,8 +21,6 @@ const { rows: CITIES } = prepareCities({
 const LOADED_WITHIN_MS = 100_000
 const LONG_TASK_MS = 50
 const PHONE = { width: 360, height: 740 }
-/** Tab stops between any two controls that the keyboard test visits. */
-const MAX_TAB_STOPS = 40
 
 let site: DemoSite
 const profiles: string[] = []
@@ -422,40 +421,4 @@ async function noticeSaying(page: Page, text: string): Promise<void> {
 
 async function statusSaying(page: Page, text: string | RegExp): Promise<void> {
   await page.locator('#load-status', { hasText: text }).waitFor()
-}
-
-/** Presses Tab until the control of this name has the focus, which each control on the way must show. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  const passed: string[] = []
-  for (let stop = 0; stop < MAX_TAB_STOPS; stop += 1) {
-    if ((await focusedName(page)) === name) return
-    await page.keyboard.press('Tab')
-    passed.push(await focusedName(page))
-    expect(await focusIsVisible(page), `the focus on “${passed.at(-1)}” cannot be seen`).toBe(true)
-  }
-  throw new Error(`Tab never reached “${name}”, but: ${passed.join(', ')}`)
-}
-
-/** Name of the focused control, as assistive technology tells it: its label, or else its text. */
-function focusedName(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const element = document.activeElement
-    if (element === document.body) return 'the page'
-    const label =
-      element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? element.labels?.[0] : null
-    return (element?.getAttribute('aria-label') ?? (label ?? element)?.textContent ?? '').trim()
-  })
-}
-
-/** A radio button is drawn by the text beside it. */
-function focusIsVisible(page: Page): Promise<boolean> {
-  return page.evaluate(() => {
-    const element = document.activeElement
-    const drawn = element instanceof HTMLInputElement && element.type === 'radio' ? element.nextElementSibling : element
-    return drawn !== null && getComputedStyle(drawn).outlineStyle !== 'none'
-  })
-}
-
-function widestPixels(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth)
 }

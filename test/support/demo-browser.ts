@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { BrowserContextOptions, CDPSession, Page } from 'playwright-core'
+import { preview } from 'vite'
 import { browserExecutable } from './browser-executables.ts'
 import { startStaticServer } from './static-server.ts'
 
@@ -36,18 +37,12 @@ const CHROMIUM_ARGS = [
 ]
 
 /**
- * Builds the demo and serves the build.
+ * Builds the demo and serves the build as files alone.
  *
  * @throws Error when it cannot be built
  */
 export async function serveDemo(): Promise<DemoSite> {
-  const folder = await mkdtemp(join(ROOT, 'node_modules/.cache/tidetable/demo-'))
-  const { status } = spawnSync(
-    process.execPath,
-    ['node_modules/vite/bin/vite.js', 'build', '--mode', 'demo', '--outDir', folder, '--logLevel', 'warn'],
-    { cwd: ROOT, stdio: ['ignore', 2, 2] },
-  )
-  if (status !== 0) throw new Error('The demo could not be built.')
+  const folder = await buildDemo()
   const server = await startStaticServer({ folders: { '/': folder } })
   return {
     url: `${server.origin}/`,
@@ -56,6 +51,39 @@ export async function serveDemo(): Promise<DemoSite> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * Builds the demo and serves the build as `npm start` does, with the cloud of its devices.
+ *
+ * @throws Error when it cannot be built
+ */
+export async function serveDemoWithCloud(): Promise<DemoSite> {
+  const folder = await buildDemo()
+  const server = await preview({
+    root: ROOT,
+    mode: 'demo',
+    logLevel: 'warn',
+    build: { outDir: folder },
+  })
+  return {
+    url: server.resolvedUrls?.local[0] ?? '',
+    close: async () => {
+      await server.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function buildDemo(): Promise<string> {
+  const folder = await mkdtemp(join(ROOT, 'node_modules/.cache/tidetable/demo-'))
+  const { status } = spawnSync(
+    process.execPath,
+    ['node_modules/vite/bin/vite.js', 'build', '--mode', 'demo', '--outDir', folder, '--logLevel', 'warn'],
+    { cwd: ROOT, stdio: ['ignore', 2, 2] },
+  )
+  if (status !== 0) throw new Error('The demo could not be built.')
+  return folder
 }
 
 /** Starts Chromium on a profile folder and opens the demo in it. */
