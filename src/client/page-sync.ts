@@ -65,7 +65,7 @@ export function prepareSync(options: SyncOptions): PreparedSync {
         stop()
         status.close()
       })
-      return createDatabaseSync(ask, status)
+      return createDatabaseSync(ask, status, closing)
     },
   }
 }
@@ -197,7 +197,7 @@ function wireResolution(resolution: Awaited<ReturnType<ResolverOf>>): Resolution
 
 type ResolverOf = Extract<NonNullable<SyncOptions['tables'][string]['conflicts']>, (...input: never) => unknown>
 
-function createDatabaseSync(ask: Ask, status: StatusBoard): DatabaseSync {
+function createDatabaseSync(ask: Ask, status: StatusBoard, closing: Set<() => unknown>): DatabaseSync {
   let lastNowId = 0
   return {
     status,
@@ -206,15 +206,19 @@ function createDatabaseSync(ask: Ask, status: StatusBoard): DatabaseSync {
     async now({ signal } = {}) {
       signal?.throwIfAborted()
       const id = ++lastNowId
-      const end = (): void => void ask('end-now', id).catch(() => undefined)
-      signal?.addEventListener('abort', end, { once: true })
+      const end = (): Promise<void> => ask('end-now', id)
+      const abort = (): void => void end().catch(() => undefined)
+      // What is under way would keep the database from being closed.
+      closing.add(end)
+      signal?.addEventListener('abort', abort)
       try {
         await ask('now', id)
       } catch (error) {
         signal?.throwIfAborted()
         throw error
       } finally {
-        signal?.removeEventListener('abort', end)
+        closing.delete(end)
+        signal?.removeEventListener('abort', abort)
       }
     },
     async itemStates({ name: table }, keys): Promise<readonly ItemSyncState[]> {

@@ -224,7 +224,7 @@ export class SyncHost {
     this.#nows++
     this.#publish()
     try {
-      await this.#replicator.syncOnce(signal)
+      await unlessAborted(this.#replicator.syncOnce(signal), signal)
       this.#lastNowFailure = undefined
     } catch (error) {
       const atMs = this.#options.clock.now()
@@ -450,6 +450,21 @@ function latest(one: number | undefined, other: number | undefined): number | un
 
 function isFailureOver(failure: SyncFailure | undefined, lastPullAtMs: number | undefined): boolean {
   return failure !== undefined && lastPullAtMs !== undefined && lastPullAtMs > failure.atMs
+}
+
+/** A remote may take long to answer, and nobody may want to know any more. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController()
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { signal: ended.signal })
+  })
+  try {
+    await Promise.race([work, aborted])
+  } finally {
+    ended.abort()
+    work.catch(() => undefined)
+  }
+  signal.throwIfAborted()
 }
 
 function sleepUnless(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {

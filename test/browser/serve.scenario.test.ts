@@ -70,6 +70,25 @@ async function createTable(client: DynamoDBClient): Promise<void> {
   )
 }
 
+describe('tidetable sync-setup', () => {
+  it('makes the companion table at an endpoint, and prints a policy', async () => {
+    const endpoint = await endpointOf(startProgram(['serve', '--port', '0']))
+    const env = { AWS_ACCESS_KEY_ID: KEY.accessKeyId, AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey }
+    const args = ['sync-setup', '--endpoint', endpoint, '--region', 'local', '--table', 'notes']
+    const { code, out, err } = await outputOf(startProgram(args, env))
+
+    expect([code, err]).toEqual([0, 'Table tidetable_sync was made; its entries expire.\n'])
+    const { Statement } = JSON.parse(out) as { readonly Statement: readonly { readonly Resource: readonly string[] }[] }
+    expect(Statement.flatMap(({ Resource }) => Resource)).toEqual([
+      'arn:aws:dynamodb:local:000000000000:table/notes',
+      'arn:aws:dynamodb:local:000000000000:table/tidetable_sync',
+    ])
+    const client = connect(endpoint)
+    expect(await namesOfTables(client)).toEqual(['tidetable_sync'])
+    client.destroy()
+  })
+})
+
 describe('tidetable serve', () => {
   it('is ready within two seconds', async () => {
     const startedAtMs = performance.now()

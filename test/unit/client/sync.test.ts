@@ -88,6 +88,31 @@ describe('a database that replicates with another of the page', () => {
     expect((await statusOnce(anna, ({ state }) => state === 'paused')).lastPullAtMs).toBeUndefined()
   })
 
+  it('lets go of a remote that does not answer', async () => {
+    const silent = { name: 'silent', send: () => new Promise(() => undefined) }
+    const anna = await openDevice({ database: silent }, { isPaused: true })
+    devices.push(anna)
+    const ending = new AbortController()
+    const syncing = anna.sync.now({ signal: ending.signal })
+    await statusOnce(anna, ({ state }) => state === 'syncing')
+    ending.abort(new Error('enough'))
+
+    await expect(syncing).rejects.toThrow('enough')
+    // Nor is it waited for when the database is closed.
+    const last = anna.sync.now().catch((error: unknown) => error)
+    await statusOnce(anna, ({ state }) => state === 'syncing')
+    await anna.close()
+    expect(await last).toBeInstanceOf(Error)
+  })
+
+  it.each([
+    [{ scopes: [] }, { code: 'InvalidOption', data: { option: 'sync.scopes' } }],
+    [{ tables: {} }, { code: 'InvalidOption', data: { option: 'sync.tables' } }],
+    [{ tables: { lists: { scope: { kind: 'partition' } } } }, { name: 'ResourceNotFoundException' }],
+  ] as const)('is not opened with %j', async (changes, error) => {
+    await expect(device(changes)).rejects.toMatchObject(error)
+  })
+
   it('tells of each item how far it has been replicated', async () => {
     const anna = await device({ isPaused: true })
     const states = (): Promise<readonly string[]> => anna.sync.itemStates(NOTES, [KEY, { list: 'home', id: '2' }])
@@ -141,7 +166,7 @@ describe('a database that replicates with another of the page', () => {
     const anna = await device({ isPaused: true })
     await anna.table(NOTES).put(KEY)
     await anna.sync.now()
-    const { cost } = await statusOnce(anna, (status) => status.cost.tables['notes'] !== undefined)
+    const { cost } = await statusOnce(anna, (status) => (status.cost.tables['notes']?.writeUnits ?? 0) > 0)
 
     expect(cost).toEqual({
       sinceMs: expect.any(Number) as number,
