@@ -127,6 +127,8 @@ export class PushPlanner {
       const before = this.#effects.has(action.key) ? this.#effects.get(action.key)?.image : item.base
       const image = attempted(action, before)
       if (image === FAILED) return undefined
+      // What is nowhere and stays nowhere is in no scope, and needs none.
+      if (image === undefined && before === undefined && item.base === undefined && needsImage(item)) continue
       const scope = itemScope(item, image ?? before ?? item.base)
       const remoteScope = item.base === undefined ? scope : itemScope(item, item.base)
       if (scope === undefined || scope !== remoteScope) {
@@ -174,6 +176,11 @@ const NO_SCOPE: ParkingCause = {
 const OTHER_SCOPE: ParkingCause = {
   name: 'ValidationException',
   message: 'An item cannot move to another scope. Delete it, and write it under another key',
+}
+
+/** Whether an item's key alone does not say which scope it is in. */
+function needsImage({ rule }: PushableItem): boolean {
+  return rule.kind === 'attribute'
 }
 
 function itemScope({ rule, table, key }: PushableItem, image: Item | undefined): string | undefined {

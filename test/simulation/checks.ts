@@ -3,11 +3,11 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import type { Device } from './device.ts'
 import type { AttributeValue, Item } from '../../src/model/attribute-value.ts'
-import { NOTES_TABLE, noteTexts, readTable, SHARED_TABLE, type World } from './world.ts'
+import { noteTexts, readTable, type World, DATA_TABLES } from './world.ts'
 
 /** A device has what the remote has, to the version. */
 export async function checkSameTables(device: Device, world: World): Promise<void> {
-  for (const table of [NOTES_TABLE, SHARED_TABLE]) {
+  for (const table of DATA_TABLES) {
     const [here, there] = [await readTable(device.engine, table), await readTable(world.engine, table)]
     try {
       deepStrictEqual(sorted(here), sorted(there))
@@ -20,8 +20,7 @@ export async function checkSameTables(device: Device, world: World): Promise<voi
 /** Every write that was kept is in effect, or was wiped out by one that was recorded, or was put aside. */
 export async function checkHistory(devices: readonly Device[], world: World): Promise<void> {
   const present = new Set<string>()
-  for (const table of [NOTES_TABLE, SHARED_TABLE])
-    noteTexts([...(await readTable(world.engine, table)).values()], present)
+  for (const table of DATA_TABLES) noteTexts([...(await readTable(world.engine, table)).values()], present)
   const copied = new Set(devices.flatMap((device) => [...device.copied]))
   for (const device of devices) {
     for (const [index, { write, fate, disk }] of device.writes.entries()) {

@@ -16,14 +16,13 @@ import type { AppWrite } from './operations.ts'
 import { skewedClock, type VirtualClock } from './virtual-clock.ts'
 import {
   COMPANION_TABLE,
-  NOTES_TABLE,
   PARTITIONS,
   replicatedTables,
   SHARED_SCOPE,
-  SHARED_TABLE,
   TABLE_FACTS,
   tableInput,
   type World,
+  DATA_TABLES,
 } from './world.ts'
 
 /** How sure it is that a write was kept. */
@@ -89,7 +88,7 @@ export class Device {
       clock,
       dice: dice.fork(),
       count,
-      shortPages: new Set([NOTES_TABLE, SHARED_TABLE, COMPANION_TABLE]),
+      shortPages: new Set([...DATA_TABLES, COMPANION_TABLE]),
       companionTable: COMPANION_TABLE,
     })
   }
@@ -127,7 +126,7 @@ export class Device {
     const engine = createEngine({ store, clock: this.#clock, random })
     this.#store = store
     this.#engine = engine
-    for (const table of [NOTES_TABLE, SHARED_TABLE]) {
+    for (const table of DATA_TABLES) {
       await clock.outside(engine.dispatch('CreateTable', tableInput(table))).catch((error: unknown) => {
         if ((error as Error).name !== 'ResourceInUseException') throw error
       })

@@ -2,7 +2,7 @@
 // whether it took effect, and how often.
 
 import type { Dice } from './dice.ts'
-import { NOTES_TABLE, PARTITIONS, SHARED_TABLE } from './world.ts'
+import { NOTES_TABLE, OWNED_TABLE, PARTITIONS, SHARED_TABLE } from './world.ts'
 
 /** One write of an app. */
 export interface AppWrite {
@@ -38,6 +38,10 @@ const MAKERS: readonly ((dice: Dice, name: string) => AppWrite)[] = [
   transferAcross,
   pair,
   checkedPut,
+  own,
+  own,
+  disown,
+  changeOwned,
   batch,
 ]
 
@@ -163,6 +167,35 @@ function checkedPut(dice: Dice, name: string): AppWrite {
     },
   ]
   return write('TransactWriteItems', { TransactItems }, { name, places: [place] })
+}
+
+/** An item whose owner, and so its scope, follows from its key. */
+function own(dice: Dice, name: string): AppWrite {
+  const [place, owner] = ownedPlace(dice)
+  const Item = { ...itemAt(place, name), owner: { S: owner } }
+  return write('PutItem', { TableName: OWNED_TABLE, Item }, { name, places: [place] })
+}
+
+function disown(dice: Dice, name: string): AppWrite {
+  const [place] = ownedPlace(dice)
+  return write('DeleteItem', { TableName: OWNED_TABLE, Key: keyOf(place) }, { name, places: [place] })
+}
+
+/** Where there is no item, this makes one that belongs to nobody, and cannot be replicated. */
+function changeOwned(dice: Dice, name: string): AppWrite {
+  const [place] = ownedPlace(dice)
+  const input = {
+    TableName: OWNED_TABLE,
+    Key: keyOf(place),
+    UpdateExpression: 'SET a = :op',
+    ExpressionAttributeValues: { ':op': { S: name } },
+  }
+  return write('UpdateItem', input, { name, places: [place] })
+}
+
+function ownedPlace(dice: Dice): readonly [Place, string] {
+  const owner = dice.pick(PARTITIONS)
+  return [{ TableName: OWNED_TABLE, p: 'owned', s: `${owner}-${dice.below(3)}` }, owner]
 }
 
 function batch(dice: Dice, name: string): AppWrite {

@@ -41,6 +41,8 @@ const STRATEGIES: readonly ConflictStrategy[] = [
 /** Rounds of syncing after which everything has to be the same everywhere. */
 const MAX_SETTLING_ROUNDS = 60
 const MAX_STEP_GAP_MS = 30_000
+/** A process may die while it is asked for something, and then never answers. */
+const PATIENCE_MS = 1000
 /** How often somebody looks at what a device shows. */
 const LOOKS = 0.4
 
@@ -159,9 +161,9 @@ async function act({ world, clock, dice, count, bounds, other }: Stage, device: 
     await device.look()
   } else if (what < 92) {
     count('second tab')
-    await device.openTab()
+    await Promise.race([device.openTab(), wait(clock, PATIENCE_MS)])
   } else if (what < 94) {
-    await device.retrySomething()
+    await Promise.race([device.retrySomething(), wait(clock, PATIENCE_MS)])
   } else if (what < 97) {
     count('log cut')
     await cutLogs(world, dice)

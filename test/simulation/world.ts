@@ -13,10 +13,15 @@ import type { VirtualClock } from './virtual-clock.ts'
 export const COMPANION_TABLE = 'companion'
 /** Replicated by partition: the partition key names the scope. */
 export const NOTES_TABLE = 'notes'
+/** Replicated by attribute: who owns an item names its scope. */
+export const OWNED_TABLE = 'owned'
 /** Replicated as a whole. */
 export const SHARED_TABLE = 'shared'
 export const SHARED_SCOPE = 'everybody'
 export const VERSION = '_version'
+
+/** All tables that are replicated. */
+export const DATA_TABLES: readonly string[] = [NOTES_TABLE, OWNED_TABLE, SHARED_TABLE]
 
 /** The scopes that exist. */
 export const PARTITIONS = ['red', 'blue'] as const
@@ -26,6 +31,7 @@ const KEY: KeyShape = { partition: [{ name: 'p', type: 'S' }], sort: [{ name: 's
 /** What the remote is told of the tables. */
 export const TABLE_FACTS: Readonly<Record<string, RemoteTableFacts>> = {
   [NOTES_TABLE]: { key: KEY, scope: { kind: 'partition' }, versionAttribute: VERSION },
+  [OWNED_TABLE]: { key: KEY, scope: { kind: 'attribute', attribute: 'owner' }, versionAttribute: VERSION },
   [SHARED_TABLE]: { key: KEY, scope: { kind: 'table', scope: SHARED_SCOPE }, versionAttribute: VERSION },
 }
 
@@ -33,6 +39,7 @@ export const TABLE_FACTS: Readonly<Record<string, RemoteTableFacts>> = {
 export function replicatedTables(conflicts: ConflictStrategy): Readonly<Record<string, ReplicatedTable>> {
   return {
     [NOTES_TABLE]: { scope: { kind: 'partition' }, conflicts, versionAttribute: VERSION },
+    [OWNED_TABLE]: { scope: { kind: 'attribute', attribute: 'owner' }, conflicts, versionAttribute: VERSION },
     [SHARED_TABLE]: { scope: { kind: 'table', scope: SHARED_SCOPE }, conflicts, versionAttribute: VERSION },
   }
 }
@@ -48,8 +55,7 @@ export interface World {
 /** Makes the remote, with its tables. */
 export async function createWorld(clock: VirtualClock, check: () => Promise<void>): Promise<World> {
   const engine = createEngine({ store: createMemoryStore(), clock, random: seededRandom(1) })
-  for (const table of [NOTES_TABLE, SHARED_TABLE])
-    await clock.outside(engine.dispatch('CreateTable', tableInput(table)))
+  for (const table of DATA_TABLES) await clock.outside(engine.dispatch('CreateTable', tableInput(table)))
   const companion = {
     TableName: COMPANION_TABLE,
     AttributeDefinitions: [
