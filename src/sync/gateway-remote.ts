@@ -89,8 +89,10 @@ async function listen(options: GatewayOptions, { scopes, onHint, signal }: Liste
   if (!response.ok) throw gatewayError(decodeMessage(await response.text())['error'], response.status)
   if (response.body === null) return
   let rest = ''
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    const events = (rest + chunk).split('\n\n')
+  // WebKit's streams cannot be iterated.
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const events = (rest + part.value).split('\n\n')
     rest = (events.pop() ?? '').slice(-MAX_EVENT_CHARS)
     for (const event of events) if (event.startsWith('data: ')) onHint(hintedScope(event.slice('data: '.length)))
   }
