@@ -2,7 +2,7 @@
 // different profiles share one. The build has a file in its place which says that there is no server.
 
 import { tsImport } from 'tsx/esm/api'
-import type { Connect, Plugin } from 'vite'
+import type { Plugin, PreviewServer, ViteDevServer } from 'vite'
 
 import { CLOUD_FILE, CLOUD_FOLDER, type CloudAnswer, GATEWAY_FILE } from '../harbour/tables.ts'
 import type * as CloudModule from './harbour-cloud.ts'
@@ -11,8 +11,8 @@ import type * as CloudModule from './harbour-cloud.ts'
 export function cloudPlugin(): Plugin {
   return {
     name: 'tidetable-demo-cloud',
-    configureServer: ({ config, middlewares }) => mount(middlewares, config.base),
-    configurePreviewServer: ({ config, middlewares }) => mount(middlewares, config.base),
+    configureServer: mount,
+    configurePreviewServer: mount,
     generateBundle() {
       const noCloud: CloudAnswer = {}
       this.emitFile({ type: 'asset', fileName: `${CLOUD_FOLDER}/${CLOUD_FILE}`, source: JSON.stringify(noCloud) })
@@ -20,10 +20,12 @@ export function cloudPlugin(): Plugin {
   }
 }
 
-async function mount(middlewares: Connect.Server, base: string): Promise<void> {
+async function mount({ config, middlewares, httpServer }: ViteDevServer | PreviewServer): Promise<void> {
   // The configuration, which every test reads, does not carry the engine.
   const { createHarbourCloud } = (await tsImport('./harbour-cloud.ts', import.meta.url)) as typeof CloudModule
-  const { gateway, look } = await createHarbourCloud()
-  middlewares.use(`${base}${CLOUD_FOLDER}/${GATEWAY_FILE}`, gateway)
-  middlewares.use(`${base}${CLOUD_FOLDER}/${CLOUD_FILE}`, look)
+  const { gateway, look, close } = await createHarbourCloud()
+  const folder = `${config.base}${CLOUD_FOLDER}/`
+  middlewares.use(folder + GATEWAY_FILE, gateway)
+  middlewares.use(folder + CLOUD_FILE, look)
+  httpServer?.once('close', () => void close())
 }

@@ -25,9 +25,11 @@ export interface HarbourCloud {
   readonly gateway: RequestListener
   /** What is stored, as {@link CloudAnswer}. */
   readonly look: RequestListener
+  /** Forgets the book. */
+  close(): Promise<void>
 }
 
-/** A cloud in which the book has just been begun. It forgets everything with the process. */
+/** A cloud in which the book has just been begun. */
 export async function createHarbourCloud(): Promise<HarbourCloud> {
   const engine = createEngine({ store: createMemoryStore(), clock: systemClock, random: systemRandom })
   await createTable(engine, BOOK_TABLE, [
@@ -56,7 +58,7 @@ export async function createHarbourCloud(): Promise<HarbourCloud> {
   })
   const look = async (): Promise<Response> =>
     Response.json(await read(engine), { headers: { 'cache-control': 'no-store' } })
-  return { gateway: nodeListener(gateway), look: nodeListener(look) }
+  return { gateway: nodeListener(gateway), look: nodeListener(look), close: () => engine.close() }
 }
 
 type KeyAttribute = readonly [name: string, type: 'S' | 'N']

@@ -12,11 +12,11 @@ function waitingText(count: number): string {
 
 /** What the device is doing, in one sentence. */
 export function stateText({ status, isOffline }: DeviceState): string {
-  const { state, pending, firstSync, lastFailure } = status
+  const { state, pending, firstSync } = status
   const waiting = pending.count === 0 ? '' : ` ${waitingText(pending.count)}.`
   if (isOffline) return `Offline, and at work.${waiting}`
   if (firstSync !== undefined && state !== 'waiting') return 'Reading the book for the first time…'
-  if (state === 'waiting') return `The cloud cannot be reached (${lastFailure?.name ?? 'no answer'}).${waiting}`
+  if (state === 'waiting') return `The cloud cannot be reached.${waiting}`
   if (state === 'over-budget') return `The budget for reading is used up.${waiting}`
   if (state === 'starting') return `Starting…${waiting}`
   return pending.count === 0 ? 'In step with the cloud.' : `Sending.${waiting}`
@@ -24,7 +24,7 @@ export function stateText({ status, isOffline }: DeviceState): string {
 
 /** Names and values of what is known of replication. */
 export function figureTexts({ status, parked, conflicts }: DeviceState): readonly (readonly [string, string])[] {
-  const { pending, lastPullAtMs, lastPushAtMs, nextAttemptAtMs } = status
+  const { pending, lastPullAtMs, lastPushAtMs, nextAttemptAtMs, lastFailure } = status
   const waiting = pending.count === 0 ? 'none' : `${formatCount(pending.count)} (${formatCount(pending.bytes)} bytes)`
   return [
     ['Writes that wait', waiting],
@@ -33,6 +33,7 @@ export function figureTexts({ status, parked, conflicts }: DeviceState): readonl
     ['Last read', timeText(lastPullAtMs)],
     ['Last sent', timeText(lastPushAtMs)],
     ['Next look', timeText(nextAttemptAtMs)],
+    ['Last failure', lastFailure?.name ?? 'none'],
     ['Read units', costText(status, 'readUnits')],
     ['Write units', costText(status, 'writeUnits')],
   ]
