@@ -41,6 +41,8 @@ const STRATEGIES: readonly ConflictStrategy[] = [
 /** Rounds of syncing after which everything has to be the same everywhere. */
 const MAX_SETTLING_ROUNDS = 60
 const MAX_STEP_GAP_MS = 30_000
+/** More virtual time than any simulation takes: fifty days. */
+const LONGEST_MS = 4_320_000_000
 /** A process may die while it is asked for something, and then never answers. */
 const PATIENCE_MS = 1000
 /** How often somebody looks at what a device shows. */
@@ -68,8 +70,10 @@ export async function simulate(seed: number, bounds: SimulationBounds = FULL_SIZ
         isDone = true
       },
     )
-    const ended = await clock.runUntil(() => isDone || failures.length > 0)
-    if (!ended) failures.push(new Error('Nothing is left to happen, and the simulation is not over.'))
+    const isOver = (): boolean => isDone || failures.length > 0 || clock.monotonicMs() > LONGEST_MS
+    const ended = await clock.runUntil(isOver)
+    if (!ended || (!isDone && failures.length === 0))
+      failures.push(new Error('Nothing is left to happen, and the simulation is not over.'))
     if (failures.length === 0) await run
   } finally {
     process.off('unhandledRejection', onRejection)

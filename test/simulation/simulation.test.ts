@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { simulate, type SimulationBounds } from './simulate.ts'
 
 const SEEDS = 500
-const BOUNDS: SimulationBounds = { maxDevices: 4, maxSteps: 60, hasFaults: true }
+const BOUNDS: SimulationBounds = { maxDevices: 3, maxSteps: 50, hasFaults: true }
 const TIMEOUT_MS = 240_000
 
 it(
