@@ -245,7 +245,8 @@ export class Device {
 
   /** Looks at what it shows, as an app does, if it says that it is complete. */
   async look(): Promise<void> {
-    if (!this.isRunning) return
+    // A tab knows only what it has read anew itself, and here nothing keeps two from replicating.
+    if (!this.isRunning || this.#tab !== undefined) return
     const { replicator, process } = this
     if (!replicator.status.isComplete) return
     try {
