@@ -1,6 +1,7 @@
 // A call on the page's side of the wire, from the moment it is made until it has settled (law 10).
 
 import type { CallForm, HttpCall } from './protocol.ts'
+import type { SyncCall } from './sync-protocol.ts'
 
 /** A call ready to be sent. */
 export interface Prepared {
@@ -68,11 +69,18 @@ export class PendingCall {
 }
 
 const READS =
-  /^(BatchGet|Describe|Get|List|Query|Scan|TransactGet|tidetable:(changes|end-changes|ensure|get|load-checkpoint|save-checkpoint|statistics))/
+  /^(BatchGet|Describe|Get|List|Query|Scan|TransactGet|tidetable:(changes|end-changes|ensure|get|load-checkpoint|save-checkpoint|statistics|sync:(begin|conflicts|end-now|item-states|parked|pause|pending|resume|wake)))/
 
 /** True for operations that change nothing, or nothing twice, so that they can be asked again of another worker. */
 export function isRead({ operation, input }: CallForm): boolean {
-  return READS.test(operation === 'tidetable:http' ? requestedOperation(input as HttpCall) : operation)
+  switch (operation) {
+    case 'tidetable:http':
+      return READS.test(requestedOperation(input as HttpCall))
+    case 'tidetable:sync':
+      return READS.test(`${operation}:${(input as SyncCall).command}`)
+    default:
+      return READS.test(operation)
+  }
 }
 
 /** The header says `DynamoDB_20120810.GetItem`. */

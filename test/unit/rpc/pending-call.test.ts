@@ -11,6 +11,20 @@ function httpForm(target: string | undefined): CallForm {
   return { operation: 'tidetable:http', input, rows: 'attribute-values' }
 }
 
+describe('a call about replication', () => {
+  it.each([
+    ['parked', true],
+    ['pause', true],
+    ['retry', false],
+    ['discard', false],
+    ['resolve', false],
+    ['now', false],
+  ])('may be asked twice or not: %s', (command, mayBe) => {
+    const input = { command, input: undefined }
+    expect(isRead({ operation: 'tidetable:sync', input, rows: 'attribute-values' })).toBe(mayBe)
+  })
+})
+
 describe('a call of the HTTP protocol', () => {
   it.each(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'DescribeTable', 'ListTables', 'TransactGetItems'])(
     'may be asked twice for %s',
