@@ -170,10 +170,12 @@ export function describeRemote(name: string, make: () => Promise<RemoteUnderTest
 
     it('gives the items of a scope page by page', async () => {
       const large = { text: { S: 'x'.repeat(300_000) } }
-      for (const [at, name] of ['a', 'b', 'c', 'd', 'e'].entries()) {
+      for (const [at, letter] of ['a', 'b', 'c', 'd', 'e'].entries()) {
         const heads = { [SCOPE]: { sequence: at, logId: at === 0 ? '' : 'p0' } }
         const mutations = { previousMutation: at, lastMutation: at + 1 }
-        expect(await current.remote.push(push([put(name, large)], { pushId: `p${at}`, heads, ...mutations }))).toEqual({
+        expect(
+          await current.remote.push(push([put(letter, large)], { pushId: `p${at}`, heads, ...mutations })),
+        ).toEqual({
           kind: 'applied',
         })
       }
