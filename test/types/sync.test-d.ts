@@ -39,5 +39,5 @@ expectTypeOf({ remote: { dynamodb: { region: 'r' } } }).not.toExtend<Pick<SyncOp
 expectTypeOf(synced.sync.itemStates(notes, [{ list: 'home', id: 1 }])).resolves.toEqualTypeOf<
   readonly ItemSyncState[]
 >()
-// @ts-expect-error: this table's sort key is a number
+// @ts-expect-error reason: this table's sort key is a number
 void synced.sync.itemStates(notes, [{ list: 'home', id: '1' }])
