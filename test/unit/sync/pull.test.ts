@@ -1,0 +1,131 @@
+// Pulls: pages of a first sync, logs that were cut or lost, entries that are still landing.
+
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../../../src/model/attribute-value.ts'
+import {
+  createRemote,
+  createReplica,
+  createStepClock,
+  keyOf,
+  type RemoteFixture,
+  TABLE,
+} from '../../support/replication-fixture.ts'
+
+/** Has each page of the table hold three items. */
+function shortenPages(remote: RemoteFixture): void {
+  const { send } = remote.api
+  Object.assign(remote.api, {
+    send: (operation: string, input: { TableName?: string }) =>
+      send(operation, operation === 'Query' && input.TableName === TABLE ? { ...input, Limit: 3 } : input),
+  })
+}
+
+async function companionRows({ engine }: RemoteFixture): Promise<readonly Item[]> {
+  return ((await engine.dispatch('Scan', { TableName: 'companion' })) as { Items: readonly Item[] }).Items
+}
+
+/** Removes rows of the companion table. */
+async function cut(remote: RemoteFixture, isCut: (pk: string) => boolean): Promise<void> {
+  for (const { pk, sk } of await companionRows(remote)) {
+    if (pk === undefined || sk === undefined || !('S' in pk) || !isCut(pk.S)) continue
+    await remote.engine.dispatch('DeleteItem', { TableName: 'companion', Key: { pk, sk } })
+  }
+}
+
+describe('a first sync', () => {
+  it('goes on at the page that it had reached', async () => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const writer = await createReplica(remote, clock)
+    for (let n = 0; n < 12; n++) await writer.put({ ...keyOf(`item ${n}`), n: { N: `${n}` } })
+    await writer.replicator.syncOnce()
+    shortenPages(remote)
+    const reader = await createReplica(remote, clock, { seed: 3 })
+    const error = Object.assign(new Error('gone'), { name: 'TypeError' })
+    const { send } = remote.api
+    let pages = 0
+    Object.assign(remote.api, {
+      send: (operation: string, input: { TableName?: string }) =>
+        operation === 'Query' && input.TableName === TABLE && ++pages === 3
+          ? Promise.reject(error)
+          : send(operation, input),
+    })
+    await expect(reader.replicator.syncOnce()).rejects.toBe(error)
+    expect(await reader.replicator.replica.checkpoint('red')).toMatchObject({
+      phase: 'loading',
+      load: { itemCount: 6 },
+    })
+    remote.requests.splice(0)
+    await reader.replicator.syncOnce()
+    // Two full pages, one that finds nothing more, and what surrounds them.
+    expect(remote.requests.filter((name) => name === 'Query')).toHaveLength(3)
+    expect(await reader.read(keyOf('item 9'))).toMatchObject({ n: { N: '9' } })
+    expect(reader.replicator.status.isComplete).toBe(true)
+  })
+})
+
+describe('a log that does not reach back far enough', () => {
+  it('makes the client compare all items: what was deleted is gone, what waits is kept', async () => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const [one, other] = [await createReplica(remote, clock), await createReplica(remote, clock, { seed: 3 })]
+    for (const s of ['kept', 'deleted', 'changed']) await one.put({ ...keyOf(s), v: { S: 'old' } })
+    await one.replicator.syncOnce()
+    await other.replicator.syncOnce()
+    await one.remove(keyOf('deleted'))
+    await one.replicator.syncOnce()
+    await one.update(keyOf('changed'), 'SET v = :v', { ':v': { S: 'new' } })
+    await one.replicator.syncOnce()
+    await cut(remote, (pk) => pk.startsWith('log#'))
+    await other.update(keyOf('changed'), 'SET w = :w', { ':w': { S: 'mine' } })
+    await other.replicator.syncOnce()
+    expect(await other.read(keyOf('deleted'))).toBeUndefined()
+    expect(await other.read(keyOf('kept'))).toMatchObject({ v: { S: 'old' } })
+    expect(await other.read(keyOf('changed'))).toMatchObject({ v: { S: 'new' }, w: { S: 'mine' } })
+    expect(await other.replicator.replica.pending(1)).toEqual([])
+  })
+
+  it('makes it compare all items too when the log was lost and begun anew', async () => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const [one, other] = [await createReplica(remote, clock), await createReplica(remote, clock, { seed: 3 })]
+    await one.put({ ...keyOf('item'), v: { S: 'old' } })
+    await one.replicator.syncOnce()
+    await other.replicator.syncOnce()
+    await cut(remote, () => true)
+    await one.replicator.syncOnce()
+    await one.put({ ...keyOf('item'), v: { S: 'new' } })
+    await one.replicator.syncOnce()
+    await other.replicator.syncOnce()
+    expect(await other.read(keyOf('item'))).toMatchObject({ v: { S: 'new' } })
+  })
+})
+
+describe('an entry that is still landing', () => {
+  it('is waited for, and nothing behind it is passed', async () => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const [one, other] = [await createReplica(remote, clock), await createReplica(remote, clock, { seed: 3 })]
+    await other.replicator.syncOnce()
+    for (const v of ['1', '2', '3']) {
+      await one.put({ ...keyOf(v), v: { S: v } })
+      await one.replicator.syncOnce()
+    }
+    const { send } = remote.api
+    let looks = 0
+    Object.assign(remote.api, {
+      async send(operation: string, input: { TableName?: string }) {
+        const output = (await send(operation, input)) as { Items?: readonly Item[] }
+        const isLanding = operation === 'Query' && input.TableName === 'companion' && ++looks <= 2
+        return isLanding
+          ? { ...output, Items: output.Items?.filter(({ sk }) => sk !== undefined && 'N' in sk && sk.N !== '2') }
+          : output
+      },
+    })
+    await other.replicator.syncOnce()
+    expect(looks).toBeGreaterThan(2)
+    expect(await other.replicator.replica.checkpoint('red')).toMatchObject({ phase: 'complete', sequence: 3 })
+    for (const v of ['1', '2', '3']) expect(await other.read(keyOf(v))).toMatchObject({ v: { S: v } })
+    expect(remote.requests.filter((name) => name === 'TransactGetItems')).toEqual([])
+  })
+})
