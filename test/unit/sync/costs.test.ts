@@ -3,7 +3,10 @@
 import { describe, expect, it } from 'vitest'
 import { createRemote, createReplica, createStepClock, keyOf } from '../../support/replication-fixture.ts'
 
-describe('replication', () => {
+/** They write thousands of items. */
+const TIMEOUT_MS = 60_000
+
+describe('replication', { timeout: TIMEOUT_MS }, () => {
   it('pushes 1,000 pending mutations of one item each in 11 requests', async () => {
     const clock = createStepClock()
     const remote = await createRemote(clock)
