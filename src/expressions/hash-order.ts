@@ -14,11 +14,16 @@ export function inBucketOrder<Entry>(entries: readonly Entry[], hashOf: (entry: 
   if (entries.length < 2) return entries
   let bucketCount = INITIAL_BUCKETS
   while (entries.length > bucketCount * LOAD_FACTOR) bucketCount *= 2
-  const bucketOf = (entry: Entry): number => {
+  const buckets: Entry[][] = []
+  for (const entry of entries) {
     const hash = hashOf(entry)
-    return (hash ^ (hash >>> 16)) & (bucketCount - 1)
+    const at = (hash ^ (hash >>> 16)) & (bucketCount - 1)
+    const bucket = buckets[at]
+    if (bucket === undefined) buckets[at] = [entry]
+    else bucket.push(entry)
   }
-  return [...entries].sort((one, other) => bucketOf(one) - bucketOf(other))
+  // Holes of the list are buckets without entries, which `flat` leaves out.
+  return buckets.flat()
 }
 
 /** Java's String.hashCode. */
