@@ -35,9 +35,11 @@ function checkTypes(value: unknown, shape: Shape): void {
       checkValueType(value)
       return
     case 'list':
+      if (isScalar(shape.element)) return
       for (const element of value as readonly unknown[]) checkTypes(element, shape.element)
       return
     case 'map':
+      if (isScalar(shape.value)) return
       for (const member of Object.values(value)) checkTypes(member, shape.value)
       return
     case 'structure':
@@ -49,4 +51,9 @@ function checkTypes(value: unknown, shape: Shape): void {
     case 'number':
     case 'boolean':
   }
+}
+
+/** Has no attribute values in it. */
+function isScalar({ kind }: Shape): boolean {
+  return kind === 'string' || kind === 'number' || kind === 'boolean'
 }

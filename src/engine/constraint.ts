@@ -2,6 +2,7 @@
 // types, one by one, as the service's parser would; then the constraints, of which up to ten are reported together:
 // "2 validation errors detected: Value 'x' at 'y' failed to satisfy constraint: …".
 
+import { unreachable } from '../base/assert.ts'
 import { MAX_REPORTED_ERRORS } from '../model/limits.ts'
 import { ServiceException, validationException } from '../model/service-exception.ts'
 import { type ArnScope, isArn, LOCAL_SCOPE, tableArnFault } from './arn.ts'
@@ -348,11 +349,36 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
   ) {
     refuse(value, `Map value must satisfy constraint: [${lengthRules(valueLength).join(', ')}]`, report)
   }
+  const isFree = hasNoConstraint(shape.value)
   for (const name of names) {
-    const place = elementOf(report, name)
     const member = value[name]
-    if (member !== null && member !== undefined) check(member, shape.value, place)
-    else if (shape.mayHoldNull !== true) refuse(null, 'Member must not be null', place)
+    const isThere = member !== null && member !== undefined
+    if (isThere ? isFree : shape.mayHoldNull === true) continue
+    const place = elementOf(report, name)
+    if (isThere) check(member, shape.value, place)
+    else refuse(null, 'Member must not be null', place)
+  }
+}
+
+/** Whatever has the right type fits; a map of a hundred thousand such members need not name the place of each. */
+function hasNoConstraint(shape: Shape): boolean {
+  switch (shape.kind) {
+    case 'string':
+      return (
+        shape.lengthChars === undefined && shape.pattern === undefined && shape.values === undefined && !shape.isTable
+      )
+    case 'number':
+      return shape.bounds === undefined
+    case 'boolean':
+    case 'attributes':
+    case 'attribute-value':
+      return true
+    case 'list':
+    case 'map':
+    case 'structure':
+      return false
+    default:
+      return unreachable(shape)
   }
 }
 

@@ -22,8 +22,10 @@ export function inBucketOrder<Entry>(entries: readonly Entry[], hashOf: (entry: 
     if (bucket === undefined) buckets[at] = [entry]
     else bucket.push(entry)
   }
-  // Holes of the list are buckets without entries, which `flat` leaves out.
-  return buckets.flat()
+  const ordered: Entry[] = []
+  // Buckets without entries are holes of the list.
+  for (let at = 0; at < buckets.length; at++) for (const entry of buckets[at] ?? []) ordered.push(entry)
+  return ordered
 }
 
 /** Java's String.hashCode. */
