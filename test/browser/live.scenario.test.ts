@@ -152,6 +152,8 @@ async function returned(tab: BrowserPage): Promise<boolean> {
       .evaluate(() => {
         const watched = window.watched as Watched | undefined
         if (document.title !== 'Tidetable') return 'away'
+        // A page that is loaded anew is back when its script has run.
+        if (window.tidetable === undefined) return 'on the way'
         return watched === undefined ? 'anew' : watched.wasLeft ? 'kept' : 'not gone yet'
       })
       // Pages that come and go break evaluations off.
