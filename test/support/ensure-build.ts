@@ -7,14 +7,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const SOURCES: readonly string[] = [
-  'src',
-  'worker',
-  'vite.config.ts',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'package.json',
-]
+const SOURCES: readonly string[] = ['src', 'worker', 'vite.config.ts', 'tsconfig.json', 'package.json']
 /** The build writes the code first, then the declarations. */
 const LAST_CODE_FILE = 'dist/worker.js'
 const LAST_FILE = 'dist/types/worker/index.d.ts'

@@ -18,7 +18,7 @@ describe('the declarations of the public entries', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'tidetable-types-'))
     const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
-    const args = [compiler, '--project', 'tsconfig.build.json', '--outDir', folder]
+    const args = [compiler, '--project', 'src/tsconfig.build.json', '--outDir', folder]
     execFileSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
   })
 
