@@ -16,8 +16,6 @@ import { createMemoryDevice, createMemoryDisk } from '../support/memory-device.t
 import { createSlowStore } from '../support/slow-store.ts'
 
 const TABLE = 'items'
-/** The same histories each time; TEST_SEED tries others. */
-const SEED = Number(process.env['TEST_SEED'] ?? 20_261_123)
 const RUNS = 60
 
 interface Plain {
@@ -245,8 +243,10 @@ async function expectEqual(mirror: LiveMirror, engine: Engine, watched: readonly
       const watch = mirror.watches.get(id)
       return watch?.isWhole === true && watch.pending.length === 0 && sameItems(mirror.rowsOf(id), expected[id])
     })
-  const patience = new Promise<void>((resolve) => systemClock.after(2000, resolve))
-  await Promise.race([mirror.until(isEqual), patience])
+  let isOver = false
+  const patience = new Promise<void>((resolve) => systemClock.after(2000, resolve)).then(() => (isOver = true))
+  // The last writes may still be on their way to a watch that shows their result already: what they take away is read anew.
+  while (!isEqual() && !isOver) await Promise.race([mirror.until(isEqual), patience])
   watched.forEach((read, id) => {
     const { pending, isWhole, error } = mirror.watches.get(id) as { pending: unknown; isWhole: boolean; error: unknown }
     expect({ read, rows: mirror.rowsOf(id), pending, isWhole, error }).toEqual({
@@ -305,7 +305,7 @@ describe('live queries', () => {
   ])('equal the query run anew after every write, over a store %s', async (_name, createStore) => {
     await fc.assert(
       fc.asyncProperty(histories, (history) => follow(createStore(), history)),
-      { numRuns: RUNS, seed: SEED },
+      { numRuns: RUNS },
     )
   })
 
