@@ -5,6 +5,7 @@ import { assert } from '../src/base/assert.ts'
 import type { Clock } from '../src/base/clock.ts'
 import type { Logger } from '../src/base/logger.ts'
 import type { Random } from '../src/base/random.ts'
+import { openTabChannel } from '../src/base/tab-channel.ts'
 import { Catalog } from '../src/engine/catalog.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import type { TableDescription } from '../src/model/operations.ts'
@@ -157,7 +158,7 @@ async function beginSync(parts: SyncParts): Promise<Begun> {
     ...(poll !== undefined && { poll }),
     ...(budget !== undefined && { budget }),
     locks: isShared ? webLocks() : undefined,
-    channel: isShared && typeof BroadcastChannel !== 'undefined' ? new BroadcastChannel(name) : undefined,
+    channel: isShared ? openTabChannel(name) : undefined,
     // A page that is gone is told nothing.
     onStatus: (status) => void page('status', wireStatus(status, settings)).catch(() => undefined),
   })

@@ -3,26 +3,20 @@
 // tab it asks; pausing is told to all tabs.
 
 import { type Clock, sleep, type Timer } from '../base/clock.ts'
+import { Leadership, type Locks } from '../base/leadership.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
+import type { TabChannel } from '../base/tab-channel.ts'
 import type { OrderedStore } from '../storage/contract.ts'
 import { backOffMs } from './back-off.ts'
 import type { CostMeter, CostReport } from './cost-meter.ts'
 import type { HintingRemote } from './gateway-remote.ts'
-import { Leadership, type Locks } from './leadership.ts'
 import { OutboxCensus, type OutboxCounts } from './outbox-census.ts'
 import type { RemoteTable } from './remote-table.ts'
 import { failureMessage, failureName } from './remote-failure.ts'
 import { Replicator, type SyncFailure, type SyncStatus } from './replicator.ts'
 import type { Checkpoint } from './replication-rows.ts'
 import type { ReplicatedTable } from './settings.ts'
-
-/** The part of a BroadcastChannel that is used. */
-export interface TabChannel {
-  postMessage(message: unknown): void
-  onmessage: ((event: MessageEvent) => void) | null
-  close(): void
-}
 
 /** A remote, and what else is known of it. */
 export interface HostedRemote extends RemoteTable {

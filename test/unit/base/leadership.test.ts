@@ -1,7 +1,7 @@
-// Which tab replicates: by a lock, and by what the others hear of the one that has it.
+// Which tab leads: by a lock, and by what the others hear of the one that has it.
 
 import { describe, expect, it } from 'vitest'
-import { HEARTBEAT_MS, Leadership, PATIENCE_MS } from '../../../src/sync/leadership.ts'
+import { HEARTBEAT_MS, Leadership, PATIENCE_MS } from '../../../src/base/leadership.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
 import { createMemoryLocks } from '../../support/memory-locks.ts'
 
@@ -18,7 +18,7 @@ function openTabs(names: readonly string[]): { readonly tabs: readonly Tab[]; re
   const tabs: Tab[] = names.map((name): Tab => {
     const clock = createManualClock()
     const leadership = new Leadership({
-      lockName: 'sync',
+      lockName: 'duty',
       locks,
       clock,
       beat: () => {
@@ -43,7 +43,7 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-describe('the tab that replicates', () => {
+describe('the tab that leads', () => {
   it('is the first, for as long as it says that it lives', async () => {
     const { tabs, story } = openTabs(['one', 'other'])
     for (const { leadership } of tabs) leadership.start()
@@ -89,7 +89,7 @@ describe('the tab that replicates', () => {
     for (const locks of [undefined, refused as unknown as LockManager]) {
       const clock = createManualClock()
       const noted = (): void => undefined
-      const leadership = new Leadership({ lockName: 'sync', locks, clock, beat: noted, onGained: noted, onLost: noted })
+      const leadership = new Leadership({ lockName: 'duty', locks, clock, beat: noted, onGained: noted, onLost: noted })
       leadership.start()
       await settled()
       expect(leadership.leads).toBe(true)

@@ -1,8 +1,8 @@
-// One tab replicates at a time: the one that holds a Web Lock. It moves on when that tab ends; when the tab is frozen, which
-// keeps its locks, the others miss its heartbeat and take the lock away. Two that replicate at once would do no harm, only
-// twice the work (PROTOCOL.md, "Failures").
+// One tab does what all could do (replicates, deletes what has expired, runs a trigger): the one that holds a Web Lock. It
+// moves on when that tab ends; when the tab is frozen, which keeps its locks, the others miss its heartbeat and take the lock
+// away. A tab that goes on after it was frozen learns of that a moment later, so what is done must bear two that do it.
 
-import type { Clock, Timer } from '../base/clock.ts'
+import type { Clock, Timer } from './clock.ts'
 
 /** The part of Web Locks that is used. */
 export type Locks = Pick<LockManager, 'request'>
@@ -24,7 +24,7 @@ export const HEARTBEAT_MS = 2000
 /** After so long without a heartbeat the lock is taken away. */
 export const PATIENCE_MS = 7000
 
-/** Takes part in the choice of the tab that replicates, until it is closed. */
+/** Takes part in the choice of the tab that leads, until it is closed. */
 export class Leadership {
   readonly #options: LeadershipOptions
   #isClosed = false
@@ -83,6 +83,7 @@ export class Leadership {
 
   #lead(): Promise<void> {
     if (this.#isClosed) return Promise.resolve()
+    this.#takesAway = false
     return new Promise((resolve) => {
       this.#letGo = resolve
       this.#options.beat()
