@@ -98,6 +98,14 @@ export interface WriteObserver {
   onTakenBack(batch: LogBatch): void
 }
 
+/** A browser has found its data damaged and removed it. */
+export interface DataLoss {
+  /** When the empty database was made, in milliseconds since 1970. */
+  readonly atMs: number
+  /** The browser's own words. */
+  readonly message: string
+}
+
 /** Sizes for meters and benchmarks. Bytes are those of keys and values held, as counted by the store. */
 export interface StoreStatistics {
   readonly sequence: number
@@ -107,6 +115,11 @@ export interface StoreStatistics {
   readonly runs: number
   readonly pages: number
   readonly pageBytes: number
+  /**
+   * This database was made in place of one that the browser found damaged and emptied; undefined when that has not
+   * happened. Only Chromium tells.
+   */
+  readonly dataLoss?: DataLoss
 }
 
 /** An ordered map with one log. */

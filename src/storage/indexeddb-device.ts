@@ -6,7 +6,11 @@ import { openDB, unwrap } from 'idb'
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
+import type { Logger } from '../base/logger.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { Random } from '../base/random.ts'
+import { beginBrowserLog, dataLossOf, hasLevelDb } from './browser-log.ts'
+import type { DataLoss } from './contract.ts'
 import { databaseNameOf } from './database-name.ts'
 import { corrupt } from './corruption.ts'
 import type { AppendOutcome, AppendRequest, Durability, LogDevice, LogStretch, PageRange } from './log-device.ts'
@@ -17,6 +21,7 @@ export interface IndexedDbDeviceOptions {
   readonly name: string
   readonly clock: Clock
   readonly random: Random
+  readonly logger: Logger
   /** Called when the database is being deleted, or was deleted behind our back; the device is then closed for good. */
   readonly onDeleted?: () => void
 }
@@ -34,6 +39,8 @@ const FLOOR_KEY = -1
 const MANIFEST_KEY = 'manifest'
 /** Key in `meta` of a random number drawn when the database was made. */
 const EPOCH_KEY = 'epoch'
+/** Key in `meta` of what the browser lost before the database was made; it is there only if it did. */
+const DATA_LOSS_KEY = 'data loss'
 
 type StoreName = 'log' | 'pages' | 'meta'
 const STORE_NAMES: readonly StoreName[] = ['log', 'pages', 'meta']
@@ -47,6 +54,10 @@ class IndexedDbDevice implements LogDevice {
   readonly #options: IndexedDbDeviceOptions
   #connection: IDBDatabase | undefined
   #opening: Promise<IDBDatabase> | undefined
+  /** The connection once it may be written to. */
+  #writable: IDBDatabase | undefined
+  #preparing: Promise<IDBDatabase> | undefined
+  #dataLoss: DataLoss | undefined
   #epoch: number | undefined
   #isClosed = false
 
@@ -58,11 +69,15 @@ class IndexedDbDevice implements LogDevice {
     await this.#connect()
   }
 
+  get dataLoss(): DataLoss | undefined {
+    return this.#dataLoss
+  }
+
   async append(request: AppendRequest): Promise<AppendOutcome> {
     const { sequence, parts } = request
     assert(parts.length <= MAX_PARTS_PER_RECORD, 'A record of the log has at most 4096 parts.')
     for (let reopens = 0; ; reopens++) {
-      const database = this.#connection ?? (await this.#connect())
+      const database = this.#writable ?? (await this.#connectToWrite())
       const appending = this.#tryToAppend(database, request, reopens)
       if (appending === undefined) continue
       try {
@@ -89,7 +104,7 @@ class IndexedDbDevice implements LogDevice {
   }
 
   cutLog(upTo: number): Promise<void> {
-    return this.#repeat((database) =>
+    return this.#repeatWrite((database) =>
       write(database, { store: 'log', durability: 'relaxed' }, (log) => {
         const floor = log.get(FLOOR_KEY)
         floor.onsuccess = () => {
@@ -111,7 +126,7 @@ class IndexedDbDevice implements LogDevice {
 
   changeManifest(change: (present: Uint8Array | undefined) => Uint8Array | undefined): Promise<void> {
     // Strict, because the log behind the manifest is cut afterwards (law 5).
-    return this.#repeat((database) =>
+    return this.#repeatWrite((database) =>
       write(database, { store: 'meta', durability: 'strict' }, (meta, abort) => {
         const present = meta.get(MANIFEST_KEY)
         present.onsuccess = () => {
@@ -144,7 +159,7 @@ class IndexedDbDevice implements LogDevice {
   }
 
   writePages(first: number, pages: readonly Uint8Array[]): Promise<void> {
-    return this.#repeat((database) =>
+    return this.#repeatWrite((database) =>
       write(database, { store: 'pages', durability: 'relaxed' }, (store) => {
         for (const [index, page] of pages.entries()) store.put(page, first + index)
         return () => undefined
@@ -153,7 +168,7 @@ class IndexedDbDevice implements LogDevice {
   }
 
   deletePages({ first, count }: PageRange): Promise<void> {
-    return this.#repeat((database) =>
+    return this.#repeatWrite((database) =>
       write(database, { store: 'pages', durability: 'relaxed' }, (store) => {
         store.delete(IDBKeyRange.bound(first, first + count - 1))
         return () => undefined
@@ -183,16 +198,28 @@ class IndexedDbDevice implements LogDevice {
   async close(): Promise<void> {
     const database = this.#connection
     this.#isClosed = true
-    this.#connection = undefined
+    this.#disconnect()
     if (database === undefined) return
     await endOfTransactions(database)
     database.close()
   }
 
   /** Runs a step that may be repeated, on a new connection if the present one is lost. */
-  async #repeat<T>(step: (database: IDBDatabase) => Promise<T>): Promise<T> {
+  #repeat<T>(step: (database: IDBDatabase) => Promise<T>): Promise<T> {
+    return this.#repeatOn(() => this.#connection ?? this.#connect(), step)
+  }
+
+  #repeatWrite(step: (database: IDBDatabase) => Promise<void>): Promise<void> {
+    return this.#repeatOn(() => this.#writable ?? this.#connectToWrite(), step)
+  }
+
+  async #repeatOn<T>(
+    connect: () => MaybePromise<IDBDatabase>,
+    step: (database: IDBDatabase) => Promise<T>,
+  ): Promise<T> {
     for (let reopens = 0; ; reopens++) {
-      const database = this.#connection ?? (await this.#connect())
+      const connecting = connect()
+      const database = connecting instanceof Promise ? await connecting : connecting
       try {
         return await step(database)
       } catch (error) {
@@ -222,6 +249,31 @@ class IndexedDbDevice implements LogDevice {
     return this.#opening
   }
 
+  /** A connection whose writes cannot be taken for the rest of one that the browser did not finish. */
+  async #connectToWrite(): Promise<IDBDatabase> {
+    const database = this.#connection ?? (await this.#connect())
+    if (!hasLevelDb()) {
+      this.#writable = database
+      return database
+    }
+    this.#preparing ??= this.#prepareToWrite(database).finally(() => {
+      this.#preparing = undefined
+    })
+    return this.#preparing
+  }
+
+  async #prepareToWrite(database: IDBDatabase): Promise<IDBDatabase> {
+    const { clock, logger } = this.#options
+    try {
+      await beginBrowserLog(clock)
+    } catch (cause) {
+      // It makes writes safer, but they are no worse off without it than those of others.
+      logger('error', "The browser's log could not be begun anew.", { cause })
+    }
+    if (this.#connection === database) this.#writable = database
+    return database
+  }
+
   async #openDatabase(): Promise<IDBDatabase> {
     const database = await this.#openInTime()
     database.onversionchange = () => {
@@ -230,10 +282,11 @@ class IndexedDbDevice implements LogDevice {
     }
     // The browser closes connections of frozen pages and after crashes of its own; the next step opens a new one.
     database.onclose = () => this.#forget(database)
-    const epoch = await readEpoch(database).catch((error: unknown) => {
+    const { epoch, dataLoss } = await readIdentity(database).catch((error: unknown) => {
       database.close()
       throw storageError(error, {})
     })
+    this.#dataLoss = dataLoss
     if (this.#epoch !== undefined && this.#epoch !== epoch) {
       // Site data was cleared, or the database deleted and made anew: what this worker remembers is of another one.
       database.close()
@@ -249,7 +302,7 @@ class IndexedDbDevice implements LogDevice {
   }
 
   #openInTime(): Promise<IDBDatabase> {
-    const { name, clock, random } = this.#options
+    const { name, clock, random, logger } = this.#options
     if (typeof indexedDB === 'undefined') {
       return Promise.reject(new DatabaseError('StorageUnavailable', 'There is no IndexedDB here.'))
     }
@@ -261,10 +314,17 @@ class IndexedDbDevice implements LogDevice {
         reject(new DatabaseError('StorageUnavailable', 'IndexedDB did not open the database in time.', { data }))
       })
       const opening = openDB(databaseNameOf(name), PHYSICAL_VERSION, {
-        upgrade(database) {
+        upgrade(database, ...[, , , event]) {
           database.createObjectStore('log')
           database.createObjectStore('pages')
-          void database.createObjectStore('meta').put(random.uint32(), EPOCH_KEY)
+          const meta = database.createObjectStore('meta')
+          void meta.put(random.uint32(), EPOCH_KEY)
+          const dataLoss = dataLossOf(event, clock.now())
+          if (dataLoss === undefined) return
+          void meta.put(dataLoss, DATA_LOSS_KEY)
+          logger('error', 'The browser found the data of this origin damaged, and has removed all of it.', {
+            ...dataLoss,
+          })
         },
       })
       opening.then(
@@ -284,15 +344,20 @@ class IndexedDbDevice implements LogDevice {
 
   /** Lets go of a connection that no longer answers. */
   #forget(database: IDBDatabase): void {
-    if (this.#connection === database) this.#connection = undefined
+    if (this.#connection === database) this.#disconnect()
     database.close()
   }
 
   /** The database is gone: it must not be made anew by a worker that remembers the old one. */
   #end(): void {
     this.#isClosed = true
-    this.#connection = undefined
+    this.#disconnect()
     this.#options.onDeleted?.()
+  }
+
+  #disconnect(): void {
+    this.#connection = undefined
+    this.#writable = undefined
   }
 }
 
@@ -403,10 +468,15 @@ function lostConnection(): DOMException {
   return new DOMException('The transaction was aborted.', 'AbortError')
 }
 
-async function readEpoch(database: IDBDatabase): Promise<number> {
-  const [epoch] = await read(database, 'meta', (meta) => [meta.get(EPOCH_KEY)] as const)
+/** Which database this is, and what it was made in place of. */
+async function readIdentity(database: IDBDatabase): Promise<{ epoch: number; dataLoss: DataLoss | undefined }> {
+  const [dataLoss, epoch] = await read(
+    database,
+    'meta',
+    (meta) => [meta.get(DATA_LOSS_KEY), meta.get(EPOCH_KEY)] as const,
+  )
   if (typeof epoch.result !== 'number') throw corrupt('The database has no epoch.', { name: database.name })
-  return epoch.result
+  return { epoch: epoch.result, dataLoss: dataLoss.result as DataLoss | undefined }
 }
 
 function floorOf(request: IDBRequest): number {

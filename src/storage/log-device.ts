@@ -2,6 +2,8 @@
 // sequence numbers, page ids and bytes, not what is in them. Every promise settles; whatever can be repeated safely
 // after a lost connection, the device repeats itself.
 
+import type { DataLoss } from './contract.ts'
+
 /**
  * How an append ended:
  * - `appended`: it is durable.
@@ -46,6 +48,8 @@ export interface LogDevice {
    * @throws DatabaseError `StorageUnavailable`, `UnknownFormat`
    */
   open(): Promise<void>
+  /** What was lost before the database was made anew, if it was. Known once it is open. */
+  readonly dataLoss?: DataLoss | undefined
   /**
    * Appends one record if its sequence number is free and not cut (compare-and-append).
    *

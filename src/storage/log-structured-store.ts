@@ -97,7 +97,8 @@ class LogStructuredStore implements OrderedStore {
     this.#clock = clock
     this.#random = random
     this.#logger = logger
-    this.#device = options.device ?? createIndexedDbDevice({ name, clock, random, onDeleted: () => void this.close() })
+    this.#device =
+      options.device ?? createIndexedDbDevice({ name, clock, random, logger, onDeleted: () => void this.close() })
     const pages = new PageReader(this.#device, options.pageCacheBytes ?? DEFAULT_PAGE_CACHE_BYTES)
     this.#keeper = new ViewKeeper({ device: this.#device, pages, logger })
     this.#follower = new LogFollower(this.#device, this.#keeper)
@@ -159,6 +160,7 @@ class LogStructuredStore implements OrderedStore {
 
   statistics(): StoreStatistics {
     const { layers, runs } = this.#keeper.view
+    const { dataLoss } = this.#device
     const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
     return {
       sequence: this.#keeper.head,
@@ -168,6 +170,7 @@ class LogStructuredStore implements OrderedStore {
       runs: runs.length,
       pages: sum(runs.map(({ info }) => info.dataPages)),
       pageBytes: sum(runs.map(({ info }) => info.dataBytes)),
+      ...(dataLoss && { dataLoss }),
     }
   }
 

@@ -3,15 +3,17 @@
 import { IDBFactory } from 'fake-indexeddb'
 import 'fake-indexeddb/auto'
 import { deleteDB, openDB } from 'idb'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../../src/base/clock.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Clock, systemClock } from '../../../src/base/clock.ts'
+import { type Logger, silentLogger } from '../../../src/base/logger.ts'
 import { seededRandom } from '../../../src/base/random.ts'
 import { DELETE_TIMEOUT_MS, deleteStoredDatabase } from '../../../src/storage/delete-database.ts'
+import { BROWSER_LOG_TIMEOUT_MS } from '../../../src/storage/browser-log.ts'
 import { createIndexedDbDevice, OPEN_TIMEOUT_MS } from '../../../src/storage/indexeddb-device.ts'
 import type { LogDevice } from '../../../src/storage/log-device.ts'
 import { openLogStructuredStore } from '../../../src/storage/log-structured-store.ts'
 import { bytes, text } from '../../contract/store-contract.ts'
-import { createManualClock } from '../../support/manual-clock.ts'
+import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
 
 const NAME = 'device'
 const DATABASE = `tidetable/${NAME}`
@@ -19,13 +21,19 @@ let random = seededRandom(1)
 const devices: LogDevice[] = []
 const connections: IDBDatabase[] = []
 
-function makeDevice(options: { readonly onDeleted?: () => void } = {}): LogDevice {
-  const device = createIndexedDbDevice({ name: NAME, clock: systemClock, random, ...options })
+interface DeviceOptions {
+  readonly onDeleted?: () => void
+  readonly logger?: Logger
+  readonly clock?: Clock
+}
+
+function makeDevice(options: DeviceOptions = {}): LogDevice {
+  const device = createIndexedDbDevice({ name: NAME, clock: systemClock, random, logger: silentLogger, ...options })
   devices.push(device)
   return device
 }
 
-async function openDevice(options: { readonly onDeleted?: () => void } = {}): Promise<LogDevice> {
+async function openDevice(options: DeviceOptions = {}): Promise<LogDevice> {
   const device = makeDevice(options)
   await device.open()
   return device
@@ -172,11 +180,109 @@ describe('the connection of the IndexedDB device', () => {
     const blocked = await openDB(DATABASE, 1)
     void deleteDB(DATABASE)
     const clock = createManualClock()
-    const device = createIndexedDbDevice({ name: NAME, clock, random })
+    const device = createIndexedDbDevice({ name: NAME, clock, random, logger: silentLogger })
     const refused = device.open().catch((error: unknown) => error)
     clock.advance(OPEN_TIMEOUT_MS)
     expect(await refused).toMatchObject({ code: 'StorageUnavailable' })
     blocked.close()
+  })
+})
+
+describe("the browser's own log, in a browser with LevelDB", () => {
+  const prototype = IDBVersionChangeEvent.prototype as unknown as Record<string, unknown>
+  const frozenTabs: { close(): void }[] = []
+  /** What became of the database that is made to be deleted. */
+  let events: string[] = []
+
+  /** Makes fake-indexeddb look like Chromium, which tells of data loss. */
+  function pretendChromium(dataLoss: 'none' | 'total', dataLossMessage: string = ''): void {
+    Object.assign(prototype, { dataLoss, dataLossMessage })
+  }
+
+  beforeEach(() => {
+    events = []
+    pretendChromium('none')
+    const { open, deleteDatabase } = globalThis.indexedDB
+    globalThis.indexedDB.open = (name, version) => {
+      events.push(`open ${name}`)
+      return open.call(globalThis.indexedDB, name, version)
+    }
+    globalThis.indexedDB.deleteDatabase = (name) => {
+      events.push(`delete ${name}`)
+      return deleteDatabase.call(globalThis.indexedDB, name)
+    }
+  })
+
+  afterEach(() => {
+    for (const tab of frozenTabs.splice(0)) tab.close()
+    delete prototype['dataLoss']
+    delete prototype['dataLossMessage']
+  })
+
+  it('is begun anew before the first write of a connection, and not for reads', async () => {
+    const device = await openDevice()
+    await device.readManifest()
+    await logOf(device)
+    expect(events).toEqual([`open ${DATABASE}`])
+    await Promise.all([append(device, 1, 'a'), device.writePages(1, [bytes('p')]), append(device, 2, 'b')])
+    expect(events.slice(1)).toEqual(['open tidetable/', 'delete tidetable/'])
+    loseConnections()
+    await device.cutLog(1)
+    expect(events.slice(3)).toEqual([`open ${DATABASE}`, 'open tidetable/', 'delete tidetable/'])
+    expect(await globalThis.indexedDB.databases()).toEqual([{ name: DATABASE, version: 1 }])
+  })
+
+  it.each([
+    [
+      'another tab holds it up',
+      async (clock: ManualClock) => {
+        const frozen = await openDB('tidetable/', 1)
+        frozenTabs.push(frozen)
+        return () => clock.advance(BROWSER_LOG_TIMEOUT_MS)
+      },
+    ],
+    [
+      'the browser refuses',
+      async () => {
+        const newer = await openDB('tidetable/', 2)
+        newer.close()
+        return () => undefined
+      },
+    ],
+  ] as const)('is written to as it is when %s, and that is told', async (_case, hinder) => {
+    const clock = createManualClock()
+    const proceed = await hinder(clock)
+    const lines: string[] = []
+    const device = await openDevice({ clock, logger: (level, message) => lines.push(`${level}: ${message}`) })
+    const appending = append(device, 1, 'a')
+    await vi.waitFor(() => {
+      proceed()
+      expect(lines).toEqual(["error: The browser's log could not be begun anew."])
+    })
+    expect(await appending).toBe('appended')
+  })
+
+  it('tells for good that everything was lost before', async () => {
+    pretendChromium('total', 'checksum mismatch')
+    const lines: unknown[] = []
+    const clock = createManualClock()
+    const first = await openDevice({ clock, logger: (level, message, facts) => lines.push([level, message, facts]) })
+    const dataLoss = { atMs: clock.now(), message: 'checksum mismatch' }
+    expect(first.dataLoss).toEqual(dataLoss)
+    const message = 'The browser found the data of this origin damaged, and has removed all of it.'
+    expect(lines).toEqual([['error', message, dataLoss]])
+    pretendChromium('none')
+    expect((await openDevice()).dataLoss).toEqual(dataLoss)
+    const store = await openLogStructuredStore({ name: NAME })
+    expect(store.statistics().dataLoss).toEqual(dataLoss)
+    await store.close()
+  })
+
+  it('tells nothing when nothing was lost', async () => {
+    expect((await openDevice()).dataLoss).toBeUndefined()
+    const store = await openLogStructuredStore({ name: NAME })
+    expect(store.statistics()).not.toHaveProperty('dataLoss')
+    await store.close()
   })
 })
 

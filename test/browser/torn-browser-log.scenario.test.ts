@@ -1,0 +1,150 @@
+// A browser that was killed while it wrote leaves half a record at the end of its own log. Chromium goes on writing behind
+// that, and at its next start takes the whole file for damaged and empties IndexedDB for the origin
+// (https://github.com/google/leveldb/issues/1287). Tidetable begins a new file first; where others have written
+// meanwhile, it says what was lost.
+
+import { appendFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defineTable } from '../../src/client/define-table.ts'
+import { createProfile, removeProfile, startBrowser } from '../support/browsers.ts'
+import type { BrowserPage } from '../support/browsers.ts'
+import { startPackageServer } from '../support/package-page.ts'
+import type { StaticServer } from '../support/static-server.ts'
+
+interface Note {
+  readonly id: number
+  readonly text: string
+}
+
+const DATABASE = 'notes'
+const NOTES = defineTable<Note>()({ name: 'Notes', attributes: { id: 'N' }, key: { partition: 'id' } })
+const SESSIONS = 4
+const NOTES_PER_SESSION = 20
+const TIMEOUT_MS = 120_000
+
+/**
+ * The beginning of a record of LevelDB's log: checksum, length 1,000, type "full", and 10 of the 1,000 bytes.
+ * https://github.com/google/leveldb/blob/main/doc/log_format.md
+ */
+const HALF_A_RECORD = Buffer.from([1, 2, 3, 4, 0xe8, 0x03, 1, ...Buffer.alloc(10)])
+
+let server: StaticServer
+let profileDirectory: string
+
+beforeEach(async () => {
+  server = await startPackageServer()
+  profileDirectory = await createProfile('chromium')
+})
+
+afterEach(async () => {
+  await server.close()
+  await removeProfile(profileDirectory)
+})
+
+describe('a browser whose log ends in half a record', () => {
+  it(
+    'keeps what it had and what was written since',
+    async () => {
+      const found: number[] = []
+      for (let session = 0; session < SESSIONS; session++) {
+        found.push(await inBrowser((page) => countAndAddNotes(page, session * NOTES_PER_SESSION)))
+        tearBrowserLog()
+      }
+      expect(found).toEqual([0, 1, 2, 3].map((session) => session * NOTES_PER_SESSION))
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'is told to have lost everything when something else wrote to it first',
+    async () => {
+      expect(await inBrowser((page) => countAndAddNotes(page, 0))).toBe(0)
+      tearBrowserLog()
+      await inBrowser(writeElsewhere)
+
+      const { count, dataLoss, lines } = await inBrowser(openAndLook)
+
+      expect(count).toBe(0)
+      expect(dataLoss).toEqual({ atMs: expect.any(Number), message: expect.stringContaining('corrupt') })
+      expect(lines).toEqual(['The browser found the data of this origin damaged, and has removed all of it.'])
+    },
+    TIMEOUT_MS,
+  )
+})
+
+/** Runs a browser for as long as `use` takes, then kills it. */
+async function inBrowser<T>(use: (page: BrowserPage) => Promise<T>): Promise<T> {
+  const browser = await startBrowser('chromium', profileDirectory)
+  try {
+    return await use(await browser.open(`${server.origin}/`))
+  } finally {
+    await browser.kill()
+  }
+}
+
+/** Does to the newest log file what a kill in the middle of a write does. */
+function tearBrowserLog(): void {
+  const root = join(profileDirectory, 'Default/IndexedDB')
+  const folder = readdirSync(root).find((name) => name.endsWith('.indexeddb.leveldb'))
+  if (folder === undefined) throw new Error('Chromium keeps IndexedDB elsewhere than in LevelDB')
+  const numbers = readdirSync(join(root, folder))
+    .map((name) => /^(\d+)\.log$/.exec(name)?.[1])
+    .filter((number) => number !== undefined)
+  const newest = numbers.toSorted().at(-1)
+  if (newest === undefined) throw new Error('LevelDB has no log')
+  appendFileSync(join(root, folder, `${newest}.log`), HALF_A_RECORD)
+}
+
+/** How many notes there were before. */
+function countAndAddNotes(page: BrowserPage, first: number): Promise<number> {
+  return page.evaluate(
+    async (name, definition, from, count) => {
+      const database = await window.tidetable.openDatabase({ name, tables: [definition] })
+      const notes = database.table(definition)
+      let found = 0
+      for await (const note of notes.scan()) found += note.text === `note ${note.id}` ? 1 : 0
+      for (let id = from; id < from + count; id++) await notes.put({ id, text: `note ${id}` })
+      return found
+    },
+    DATABASE,
+    NOTES,
+    first,
+    NOTES_PER_SESSION,
+  )
+}
+
+/** Another database of the same origin, without Tidetable. */
+function writeElsewhere(page: BrowserPage): Promise<void> {
+  return page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('elsewhere', 1)
+        opening.onupgradeneeded = () => {
+          opening.result.createObjectStore('store').put('value', 'key')
+        }
+        opening.onsuccess = () => resolve()
+        opening.onerror = () => reject(new Error(opening.error?.name))
+      }),
+  )
+}
+
+function openAndLook(page: BrowserPage): Promise<{ count: number; dataLoss: unknown; lines: string[] }> {
+  return page.evaluate(
+    async (name, definition) => {
+      const lines: string[] = []
+      const database = await window.tidetable.openDatabase({
+        name,
+        tables: [definition],
+        logger: (level, message) => {
+          if (level === 'error') lines.push(message)
+        },
+      })
+      const items = await database.table(definition).scan()
+      const { store } = await database.statistics()
+      return { count: items.length, dataLoss: store.dataLoss, lines }
+    },
+    DATABASE,
+    NOTES,
+  )
+}
