@@ -242,6 +242,8 @@ function killWorkers(page: BrowserPage, acknowledgementsPerKill: readonly number
             continue
           }
           acknowledged.push({ first: id, count: 1 })
+          // Answers of a worker may still come when it has been killed, before the next has started.
+          if (workers.length === kills) continue
           acknowledgedByWorker += 1
           if (acknowledgedByWorker === moments[kills]) {
             kills += 1
