@@ -1,13 +1,17 @@
-// Runs the triggers of a worker: each in one tab at a time, by a Web Lock. Loaded when there are any.
+// Runs the triggers of a worker: each in one tab at a time, and in the next one when that is closed or frozen. Loaded when
+// there are any.
 
 import { type Clock, sleep } from '../src/base/clock.ts'
 import { DatabaseError } from '../src/base/database-error.ts'
 import type { Logger } from '../src/base/logger.ts'
+import { randomUuid, systemRandom } from '../src/base/random.ts'
+import { openTabChannel } from '../src/base/tab-channel.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import { nativeChange } from '../src/streams/native-change.ts'
 import type { PackedChange } from '../src/streams/change.ts'
 import { triggerEvent } from '../src/streams/trigger-event.ts'
-import { runTrigger, type TriggerHost } from '../src/streams/trigger-runner.ts'
+import { runTrigger, type TriggerEnd, type TriggerHost } from '../src/streams/trigger-runner.ts'
+import { runInTurns, triggerDutyName } from '../src/streams/trigger-turns.ts'
 import type { WorkerChange, WorkerTrigger } from './define-trigger.ts'
 import { sendTo } from './send.ts'
 import { packedPage } from './table-changes.ts'
@@ -43,22 +47,23 @@ export function runTriggers(triggers: readonly WorkerTrigger[], options: Trigger
 }
 
 async function runOne(trigger: WorkerTrigger, options: TriggersOptions, signal: AbortSignal): Promise<void> {
-  const { locks, databaseName, logger } = options
-  const run = (): Promise<void> => runTrigger(trigger, hostOf(trigger, options), signal)
-  const lockName = `tidetable-trigger ${JSON.stringify([databaseName, trigger.tableName, trigger.name])}`
+  const { locks, databaseName, clock, logger } = options
+  const name = triggerDutyName(databaseName, trigger.tableName, trigger.name)
+  const run = (own: AbortSignal): Promise<TriggerEnd> => runTrigger(trigger, hostOf(trigger, options), own)
   try {
-    await (locks === undefined ? run() : locks.request(lockName, { signal }, run))
+    await runInTurns({ name, locks, openChannel: openTabChannel, clock }, run, signal)
   } catch (error) {
     if (!signal.aborted) logger('error', 'A trigger has ended.', { trigger: trigger.name, error: String(error) })
   }
 }
 
+/** A host serves one term. */
 function hostOf(
   trigger: WorkerTrigger,
   { engine, clock, logger }: TriggersOptions,
 ): TriggerHost<PackedChange, WorkerChange> {
   const { tableName, onFailure } = trigger
-  const identity = { tableName, triggerName: trigger.name }
+  const term = { tableName, triggerName: trigger.name, term: randomUuid(systemRandom) }
   const send = sendTo(engine)
   let keyNames: readonly string[] = []
   return {
@@ -71,8 +76,9 @@ function hostOf(
       keyNames = page.keyNames
       return packedPage(page)
     },
-    loadPosition: () => engine.loadCheckpoint(identity),
-    savePosition: (position) => engine.saveCheckpoint(identity, position),
+    claim: () => engine.claimCheckpoint(term),
+    holds: () => engine.holdsCheckpoint(term),
+    savePosition: (position) => engine.saveCheckpoint({ ...term, position }),
     event: (change) => triggerEvent(change, keyNames),
     changes: async (entries) => entries.map(({ raw, position }) => nativeChange(raw, { position, keyNames })),
     // The page makes its tables after the worker has started: a table or a stream that is not there may come.

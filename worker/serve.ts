@@ -34,7 +34,7 @@ import type { RunningTriggers } from './run-triggers.ts'
 import { sendTo } from './send.ts'
 import { type ChangeReaders, createChangeReaders } from './table-changes.ts'
 import type { SyncOperations, SyncParts } from './sync-operations.ts'
-import { sweepTurns } from './sweep-turns.ts'
+import { shareAmongTabs } from './share-work.ts'
 
 /**
  * Serves one page over `endpoint` until the worker ends.
@@ -96,8 +96,8 @@ async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
 }
 
 function openEngine(request: OpenRequest, store: OrderedStore, logger: Logger): Engine {
-  const turns = request.storage === 'memory' ? {} : { takeTurn: sweepTurns(request.name) }
-  return createEngine({ store, clock: systemClock, random: systemRandom, logger, ...turns })
+  const sharing = request.storage === 'memory' ? {} : { shareWork: shareAmongTabs(request.name, systemClock) }
+  return createEngine({ store, clock: systemClock, random: systemRandom, logger, ...sharing })
 }
 
 async function openStore({ name, storage, durability }: OpenRequest, logger: Logger): Promise<OrderedStore> {
@@ -205,12 +205,12 @@ async function run(
       return live.end()
     case 'tidetable:changes':
       return readers.read(engine, input as WorkerOperations['tidetable:changes'])
-    case 'tidetable:load-checkpoint':
-      return engine.loadCheckpoint(input as WorkerOperations['tidetable:load-checkpoint'])
-    case 'tidetable:save-checkpoint': {
-      const { position, ...trigger } = input as WorkerOperations['tidetable:save-checkpoint']
-      return engine.saveCheckpoint(trigger, position)
-    }
+    case 'tidetable:claim-checkpoint':
+      return engine.claimCheckpoint(input as WorkerOperations['tidetable:claim-checkpoint'])
+    case 'tidetable:holds-checkpoint':
+      return engine.holdsCheckpoint(input as WorkerOperations['tidetable:holds-checkpoint'])
+    case 'tidetable:save-checkpoint':
+      return engine.saveCheckpoint(input as WorkerOperations['tidetable:save-checkpoint'])
     case 'tidetable:end-changes':
       return readers.end(input as WorkerOperations['tidetable:end-changes'])
     case 'tidetable:sync':

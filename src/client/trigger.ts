@@ -1,18 +1,22 @@
-// Runs a trigger in the page: one tab at a time, by a Web Lock, which the browser hands to the next tab when this one ends.
+// Runs a trigger in the page: in one tab at a time, and in the next one when that is closed or frozen.
 
 import { systemClock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
+import { randomUuid, systemRandom } from '../base/random.ts'
+import { openTabChannel } from '../base/tab-channel.ts'
 import type { NativeItem } from '../model/native.ts'
 import { ServiceException } from '../model/service-exception.ts'
-import type { ChangesOutput, WireChange } from '../rpc/protocol.ts'
+import type { ChangesOutput, WireChange, WorkerOperations } from '../rpc/protocol.ts'
 import {
   checkTrigger,
   type HostRead,
   type PlacedChange,
   runTrigger,
+  type TriggerEnd,
   type TriggerHost,
 } from '../streams/trigger-runner.ts'
 import { triggerEvent } from '../streams/trigger-event.ts'
+import { runInTurns, triggerDutyName } from '../streams/trigger-turns.ts'
 import type { TriggerFailure } from '../streams/trigger-types.ts'
 import type { TableDefinition } from './define-table.ts'
 import { nativeChange, type UntypedChange } from '../streams/native-change.ts'
@@ -27,29 +31,31 @@ const WAIT_SHARE_OF_CALL = 0.5
 
 /** Runs a trigger until it is stopped or its table's changes end. */
 export async function runPageTrigger(opened: OpenedTrigger): Promise<void> {
-  const { trigger, signal } = opened
+  const { session, tableName, trigger, signal } = opened
   checkTrigger(trigger)
   const destination = destinationOf(opened)
-  // Without a stream there is nothing to run on, which is told at once and not when the lock is free.
+  // Without a stream there is nothing to run on, which is told at once and not when it is this tab's turn.
   await opened.anchor
+  const { locks, request } = session.options
+  const turns = {
+    name: triggerDutyName(request.name, tableName, trigger.name),
+    // Nobody else has what is in this worker's memory.
+    locks: request.kind === 'open' && request.storage === 'indexeddb' ? locks : undefined,
+    openChannel: openTabChannel,
+    clock: systemClock,
+  }
+  const run = (own: AbortSignal): Promise<TriggerEnd> => runTrigger(trigger, hostOf(opened, destination), own)
   try {
-    await inTurn(opened, () => runTrigger(trigger, hostOf(opened, destination), signal))
+    await runInTurns(turns, run, signal)
   } catch (error) {
     if (!signal.aborted) throw error
   }
 }
 
-/** Runs when no other tab runs the same trigger. Where there are no Web Locks, all of them do: changes come more than once. */
-async function inTurn({ session, tableName, trigger, signal }: OpenedTrigger, run: () => Promise<void>): Promise<void> {
-  const { locks, request } = session.options
-  if (locks === undefined || request.kind !== 'open' || request.storage === 'memory') return run()
-  const name = `tidetable-trigger ${JSON.stringify([request.name, tableName, trigger.name])}`
-  return locks.request(name, { signal }, run)
-}
-
+/** A host serves one term. */
 function hostOf(opened: OpenedTrigger, onFailure: Destination | undefined): TriggerHost<WireChange, UntypedChange> {
   const { session, tableName, keyNames, trigger } = opened
-  const identity = { tableName, triggerName: trigger.name }
+  const term = { tableName, triggerName: trigger.name, term: randomUuid(systemRandom) }
   return {
     clock: systemClock,
     logger: session.options.logger,
@@ -58,8 +64,9 @@ function hostOf(opened: OpenedTrigger, onFailure: Destination | undefined): Trig
     read(read) {
       return read.from === 'now' ? opened.anchor : readUnlessStopped(opened, read)
     },
-    loadPosition: () => call(opened, 'tidetable:load-checkpoint', identity) as Promise<string | undefined>,
-    savePosition: async (position) => void (await call(opened, 'tidetable:save-checkpoint', { ...identity, position })),
+    claim: () => call(opened, 'tidetable:claim-checkpoint', term) as Promise<string | undefined>,
+    holds: () => call(opened, 'tidetable:holds-checkpoint', term) as Promise<boolean>,
+    savePosition: (position) => call(opened, 'tidetable:save-checkpoint', { ...term, position }) as Promise<boolean>,
     event: (raw) => triggerEvent(raw, keyNames),
     changes: (entries) => nativeChanges(entries, keyNames),
   }
@@ -94,10 +101,10 @@ async function readUnlessStopped(
   }
 }
 
-function call(
+function call<Name extends `tidetable:${'claim' | 'holds' | 'save'}-checkpoint`>(
   { session }: OpenedTrigger,
-  operation: 'tidetable:load-checkpoint' | 'tidetable:save-checkpoint',
-  input: unknown,
+  operation: Name,
+  input: WorkerOperations[Name],
 ): Promise<unknown> {
   return session.call(
     () => ({ form: { operation, input, rows: 'attribute-values' } }),

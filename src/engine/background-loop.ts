@@ -28,6 +28,7 @@ export class BackgroundLoop {
   #isRunning = false
   #isWoken = false
   #isRetrying = false
+  #isResting = false
   #isClosed = false
   #retryMs = FIRST_RETRY_MS
 
@@ -41,15 +42,32 @@ export class BackgroundLoop {
     if (!this.#isRetrying) this.#schedule(0)
   }
 
+  /** The running step is the last, until the loop begins again. */
+  rest(): void {
+    this.#isResting = true
+    this.#cancel()
+  }
+
+  /** Ends a rest, with a step. */
+  begin(): void {
+    this.#isResting = false
+    this.#schedule(0)
+  }
+
   /** Waits for the running step; there is none after it. */
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#timer?.cancel()
+    this.#cancel()
     await this.#running
   }
 
+  #cancel(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
   #schedule(delayMs: number): void {
-    if (this.#isClosed || this.#isRunning) return
+    if (this.#isClosed || this.#isResting || this.#isRunning) return
     if (this.#timer !== undefined && this.#waitMs <= delayMs) return
     this.#timer?.cancel()
     this.#waitMs = delayMs

@@ -40,6 +40,16 @@ export class BackgroundWork {
     this.#loop.wake()
   }
 
+  /** Another engine does the duties. */
+  rest(): void {
+    this.#loop.rest()
+  }
+
+  /** This engine does them again. */
+  begin(): void {
+    this.#loop.begin()
+  }
+
   /** Waits for the running step; there is none after it. */
   close(): Promise<void> {
     return this.#loop.close()

@@ -12,13 +12,14 @@ import { parserRefusal } from './attribute-types.ts'
 import { BackgroundWork } from './background-work.ts'
 import { Catalog } from './catalog.ts'
 import { checkRequest } from './constraint.ts'
-import { ExpirySweeper, type TakeTurn } from './expiry-sweeper.ts'
+import { ExpirySweeper } from './expiry-sweeper.ts'
 import type { LiveQueries } from './live/live-queries.ts'
 import type { EngineServices, RequestContext } from './operation.ts'
 import { findOperation } from './operations/registry.ts'
 import { StreamRetention } from './stream-retention.ts'
 import type { ChangesPage, ChangesRead } from './streams/table-changes.ts'
-import type { TriggerIdentity } from './trigger-checkpoints.ts'
+import { allOf, doAlone, type ShareWork } from './shared-work.ts'
+import type { CheckpointMove, TriggerTerm } from './trigger-checkpoints.ts'
 import { drawWriterTag } from './writer-tag.ts'
 
 /** What an engine is made of. */
@@ -33,11 +34,8 @@ export interface EngineOptions {
   readonly region?: string
   /** In the names (ARNs) of tables, twelve digits. Default `000000000000`. */
   readonly accountId?: string
-  /**
-   * Keeps engines over the same store from deleting the same expired items at once: resolves when it is this engine's turn,
-   * with a function that ends the turn. Default: it always is.
-   */
-  readonly takeTurn?: TakeTurn
+  /** Settles which of several engines over one store does the work of the background. Default: this one does. */
+  readonly shareWork?: ShareWork
 }
 
 /** Figures for meters and benchmarks, since the engine was made. */
@@ -72,31 +70,38 @@ export interface Engine {
    * @throws DatabaseError `InvalidOption` for a table without a stream, or for a text that is no position
    */
   changes(read: ChangesRead): Promise<ChangesPage>
-  /** How far a trigger came; undefined before it stored that for the first time. */
-  loadCheckpoint(trigger: TriggerIdentity): Promise<ChangePosition | undefined>
-  /** Stores how far a trigger came, unless it came further. */
-  saveCheckpoint(trigger: TriggerIdentity, position: ChangePosition): Promise<void>
+  /**
+   * Makes a term the one in which a trigger runs, instead of any other.
+   *
+   * @returns how far the trigger came; undefined before it stored that for the first time
+   */
+  claimCheckpoint(term: TriggerTerm): Promise<ChangePosition | undefined>
+  /** Whether a term is still the one in which its trigger runs. */
+  holdsCheckpoint(term: TriggerTerm): Promise<boolean>
+  /**
+   * Stores how far a trigger came, if the term is still the one in which it runs.
+   *
+   * @returns whether it is
+   */
+  saveCheckpoint(move: CheckpointMove): Promise<boolean>
   statistics(): EngineStatistics
   /** Waits for running writes and for the running steps of background work, then closes the store. Safe to call twice. */
   close(): Promise<void>
 }
 
 const DEFAULT_CONTEXT: RequestContext = {}
-const ALWAYS_OUR_TURN: TakeTurn = () => Promise.resolve(() => undefined)
 
 /** Makes an engine. Work left over from the last time (an index half filled, items expired since) goes on in the background. */
 export function createEngine(options: EngineOptions): Engine {
   const { store, clock, random, logger = silentLogger } = options
   const catalog: Catalog = new Catalog(
     (table) => {
-      if (table.expiry !== undefined) sweeper.wake()
-      if (table.stream !== undefined) retention.wake()
+      if (table.expiry !== undefined || table.stream !== undefined) share.wake()
     },
     () => drawWriterTag(random),
   )
   const background = new BackgroundWork({ store, catalog, clock, logger })
-  const takeTurn = options.takeTurn ?? ALWAYS_OUR_TURN
-  const sweeper = new ExpirySweeper({ store, catalog, clock, logger, takeTurn })
+  const sweeper = new ExpirySweeper({ store, catalog, clock, logger })
   const retention = new StreamRetention({ store, catalog, clock, logger })
   const services: EngineServices = {
     store,
@@ -104,15 +109,10 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     random,
     arnScope: { region: options.region ?? LOCAL_SCOPE.region, accountId: options.accountId ?? LOCAL_SCOPE.accountId },
-    wakeBackground: () => {
-      background.wake()
-      sweeper.wake()
-    },
+    wakeBackground: () => share.wake(),
   }
   let requests = 0
-  background.wake()
-  sweeper.wake()
-  retention.wake()
+  const share = (options.shareWork ?? doAlone)(allOf([background, sweeper, retention]))
   return {
     dispatch(operation, input, context = DEFAULT_CONTEXT) {
       requests++
@@ -128,13 +128,17 @@ export function createEngine(options: EngineOptions): Engine {
       const { readTableChanges } = await import('./streams/table-changes.ts')
       return readTableChanges(services, { ...read, seenUpTo })
     },
-    async loadCheckpoint(trigger) {
-      const { loadCheckpoint } = await import('./trigger-checkpoints.ts')
-      return loadCheckpoint(store, trigger)
+    async claimCheckpoint(term) {
+      const { claimCheckpoint } = await import('./trigger-checkpoints.ts')
+      return claimCheckpoint(store, term)
     },
-    async saveCheckpoint(trigger, position) {
+    async holdsCheckpoint(term) {
+      const { holdsCheckpoint } = await import('./trigger-checkpoints.ts')
+      return holdsCheckpoint(store, term)
+    },
+    async saveCheckpoint(move) {
       const { saveCheckpoint } = await import('./trigger-checkpoints.ts')
-      return saveCheckpoint(store, trigger, position)
+      return saveCheckpoint(store, move)
     },
     statistics: () => ({
       store: store.statistics(),
@@ -143,6 +147,7 @@ export function createEngine(options: EngineOptions): Engine {
       expiredItems: sweeper.deletedItems,
     }),
     async close() {
+      share.close()
       await Promise.all([background.close(), sweeper.close(), retention.close()])
       await store.close()
     },

@@ -12,8 +12,6 @@ import { type ExpiringTable, findExpiringTables, sweepTable } from './sweep.ts'
 
 /** How often tables that have a time to live are looked at: another tab may have written to them and be gone. */
 const LOOK_INTERVAL_MS = 1000
-/** How often they are looked at from the start: another tab may have written what has expired already, and be gone. */
-const FULL_LOOK_INTERVAL_MS = 60_000
 /** Items that one transaction deletes: the first ones, and the least and the most that it comes to. */
 const FIRST_STEP_ITEMS = 64
 const MIN_STEP_ITEMS = 16
@@ -21,33 +19,21 @@ const MAX_STEP_ITEMS = 512
 /** A step that takes longer is followed by one half as large, one that takes less than half of it by one twice as large. */
 const STEP_TARGET_MS = 8
 
-/**
- * Waits, for a moment at most, until no other engine over the same store does what this turn is for. Nothing depends on it
- * but work that would be done in vain.
- *
- * @returns ends the turn
- */
-export type TakeTurn = () => Promise<() => void>
-
 interface SweeperOptions {
   readonly store: OrderedStore
   readonly catalog: Catalog
   readonly clock: Clock
   readonly logger: Logger
-  readonly takeTurn: TakeTurn
 }
 
 /** The sweeper of one engine. */
 export class ExpirySweeper {
   readonly #options: SweeperOptions
   readonly #loop: BackgroundLoop
-  /** Held from the first step of a run to its last. */
-  #endTurn: (() => void) | undefined
   #stepItems = FIRST_STEP_ITEMS
   #deletedItems = 0
   /** There from the first look that finds a table whose items expire. */
   #positions: SweepPositions | undefined
-  #fullLookAtMs = 0
 
   constructor(options: SweeperOptions) {
     const { clock, logger } = options
@@ -66,25 +52,24 @@ export class ExpirySweeper {
     this.#loop.wake()
   }
 
+  /** Another engine sweeps. */
+  rest(): void {
+    this.#loop.rest()
+    this.#dropPositions()
+  }
+
+  /** This engine sweeps again. */
+  begin(): void {
+    this.#loop.begin()
+  }
+
   /** Waits for the running step; there is none after it. */
   async close(): Promise<void> {
     await this.#loop.close()
-    this.#releaseTurn()
     this.#dropPositions()
   }
 
   async #step(): Promise<number | undefined> {
-    try {
-      const delayMs = await this.#sweep()
-      if (delayMs !== 0) this.#releaseTurn()
-      return delayMs
-    } catch (error) {
-      this.#releaseTurn()
-      throw error
-    }
-  }
-
-  async #sweep(): Promise<number | undefined> {
     const { store, catalog, clock } = this.#options
     const nowMs = clock.now()
     const positions = this.#currentPositions(store)
@@ -98,7 +83,6 @@ export class ExpirySweeper {
     const first = tables.reduce((one, other) => ((other.nextMs ?? Infinity) < (one.nextMs ?? Infinity) ? other : one))
     const waitMs = (first.nextMs ?? Infinity) - nowMs
     if (waitMs > 0) return Math.min(waitMs, LOOK_INTERVAL_MS)
-    if (this.#endTurn === undefined) this.#endTurn = await this.#options.takeTurn()
     await this.#deleteExpired(first, nowMs)
     return 0
   }
@@ -114,26 +98,14 @@ export class ExpirySweeper {
   }
 
   #currentPositions(store: OrderedStore): SweepPositions {
-    const nowMs = this.#options.clock.monotonicMs()
-    if (this.#positions === undefined) {
-      this.#positions = new SweepPositions(store)
-      // Once more in a moment: what is on its way to the device now was not heard of.
-      this.#fullLookAtMs = nowMs + LOOK_INTERVAL_MS - FULL_LOOK_INTERVAL_MS
-    } else if (nowMs - this.#fullLookAtMs >= FULL_LOOK_INTERVAL_MS) {
-      this.#fullLookAtMs = nowMs
-      this.#positions.forget()
-    }
+    if (this.#positions?.areLost === true) this.#dropPositions()
+    this.#positions ??= new SweepPositions(store)
     return this.#positions
   }
 
-  /** Without a table whose items expire, writes need not be listened to. */
+  /** Without a table whose items expire, or another engine sweeping, the log need not be read. */
   #dropPositions(): void {
     this.#positions?.close()
     this.#positions = undefined
-  }
-
-  #releaseTurn(): void {
-    this.#endTurn?.()
-    this.#endTurn = undefined
   }
 }

@@ -43,6 +43,16 @@ export class StreamRetention {
     this.#loop.wake()
   }
 
+  /** Another engine trims. */
+  rest(): void {
+    this.#loop.rest()
+  }
+
+  /** This engine trims again. */
+  begin(): void {
+    this.#loop.begin()
+  }
+
   /** Waits for the running step; there is none after it. */
   close(): Promise<void> {
     return this.#loop.close()

@@ -3,7 +3,7 @@
 // before ended, or at the first row that was written since.
 
 import type { ByteKey } from '../base/byte-key.ts'
-import type { LogBatch, OrderedStore } from '../storage/contract.ts'
+import type { LogBatch, LogCursor, OrderedStore } from '../storage/contract.ts'
 import { expiryPrefixOfKey } from './keyspace.ts'
 
 /** The first of the rows that were written to an index, and the batch after which all of them are visible. */
@@ -12,21 +12,27 @@ interface Written {
   readonly sequence: number
 }
 
-/** The positions of one engine. They know this worker's writes; those of others are found by looking from the start. */
+/** The positions of one engine. What was written since, by whichever tab, they read in the log. */
 export class SweepPositions {
   readonly #passed = new Map<ByteKey, ByteKey>()
   readonly #written = new Map<ByteKey, Written>()
-  readonly #stopObserving: () => void
+  readonly #cursor: LogCursor
+  #areLost = false
 
   constructor(store: OrderedStore) {
-    this.#stopObserving = store.observeWrites({
-      onEvaluated: (batch) => this.#hear(batch),
-      onTakenBack: () => undefined,
-    })
+    const snapshot = store.snapshot()
+    this.#cursor = store.openLog({ after: snapshot.sequence })
+    snapshot.close()
+    void this.#read()
+  }
+
+  /** Whether something was written that they have not heard of: there have to be others. */
+  get areLost(): boolean {
+    return this.#areLost
   }
 
   /**
-   * Where a look at an index begins: there are no rows before, save of other workers.
+   * Where a look at an index begins: there are no rows before.
    *
    * @param prefix of the index
    * @param sequence of the snapshot that is looked at
@@ -44,22 +50,27 @@ export class SweepPositions {
     this.#passed.set(prefix, key)
   }
 
-  /** The next looks begin at the start. */
-  forget(): void {
-    this.#passed.clear()
-  }
-
   close(): void {
-    this.#stopObserving()
+    this.#cursor.close()
   }
 
-  #hear({ entries, sequence }: LogBatch): boolean {
+  async #read(): Promise<void> {
+    try {
+      for (let batch = await this.#cursor.next(); batch !== undefined; batch = await this.#cursor.next()) {
+        this.#hear(batch)
+      }
+    } catch {
+      // The log was cut before it was read here, or cannot be read: a look at the state says what came, or what is wrong.
+      this.#areLost = true
+    }
+  }
+
+  #hear({ entries, sequence }: LogBatch): void {
     for (const { key, value } of entries) {
       const prefix = value === undefined ? undefined : expiryPrefixOfKey(key)
       if (prefix === undefined) continue
       const earlier = this.#written.get(prefix)?.key
       this.#written.set(prefix, { key: earlier !== undefined && earlier < key ? earlier : key, sequence })
     }
-    return false
   }
 }

@@ -69,7 +69,7 @@ export class PendingCall {
 }
 
 const READS =
-  /^(BatchGet|Describe|Get|List|Query|Scan|TransactGet|tidetable:(changes|end-changes|ensure|get|load-checkpoint|save-checkpoint|statistics|sync:(begin|conflicts|end-now|item-states|parked|pause|pending|resume|wake)))/
+  /^(BatchGet|Describe|Get|List|Query|Scan|TransactGet|tidetable:(changes|end-changes|ensure|get|(claim|holds|save)-checkpoint|statistics|sync:(begin|conflicts|end-now|item-states|parked|pause|pending|resume|wake)))/
 
 /** True for operations that change nothing, or nothing twice, so that they can be asked again of another worker. */
 export function isRead({ operation, input }: CallForm): boolean {

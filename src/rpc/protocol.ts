@@ -73,9 +73,11 @@ export interface WorkerOperations {
   'tidetable:end-live': undefined
   /** Some changes of a table, once there are any. Answered with ChangesOutput. */
   'tidetable:changes': ChangesInput
-  /** How far a trigger came. Answered with a position, or undefined. */
-  'tidetable:load-checkpoint': TriggerInput
-  /** Stores how far a trigger came, unless it came further. */
+  /** Begins a trigger's term, and tells how far it came. Answered with a position, or undefined. */
+  'tidetable:claim-checkpoint': TriggerInput
+  /** Whether no other term has begun since. */
+  'tidetable:holds-checkpoint': TriggerInput
+  /** Stores how far a trigger came, if no other term has begun since; whether none has. */
   'tidetable:save-checkpoint': TriggerInput & { readonly position: string }
   /** Has waiting for changes answered at once. */
   'tidetable:end-changes': Pick<ChangesInput, 'readerId'>
@@ -154,10 +156,11 @@ export interface ChangesInput {
   readonly waitMs: number
 }
 
-/** A trigger, by name. */
+/** A trigger, by name, and one run of it. */
 export interface TriggerInput {
   readonly tableName: string
   readonly triggerName: string
+  readonly term: string
 }
 
 /** A change. In the worker items are PackedItem instances, on the wire holes. */

@@ -77,7 +77,7 @@ async function withFreeLock(name: string, body: () => Promise<void>): Promise<bo
  * Runs `body` while nobody else of this origin runs one under the same lock, or without the lock when it does not come in
  * LOCK_PATIENCE_MS or there are no locks here.
  */
-export async function withLock<T>(name: string, clock: Clock, body: () => Promise<T>): Promise<T> {
+async function withLock<T>(name: string, clock: Clock, body: () => Promise<T>): Promise<T> {
   const locks = lockManager()
   if (locks === undefined) return body()
   const patience = new AbortController()

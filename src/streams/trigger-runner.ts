@@ -3,7 +3,8 @@
 //
 // Obligations: every change that matches is given at least once, and those of one stream in their order: a batch is begun
 // when the one before it has succeeded or been given up. What is given up goes to the failure destination first. The
-// checkpoint moves behind what was handled, never before it.
+// checkpoint moves behind what was handled, never before it. A run that another one has taken over from, as happens to a tab
+// that was frozen, gives nothing more: it asks whether its term goes on before it gives or reports anything.
 
 import type { Clock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
@@ -50,9 +51,12 @@ export interface TriggerHost<Raw extends RawChange, Change> {
   readonly logger: Logger
   /** Reads changes, waiting for the first. */
   read(read: HostRead): Promise<RawPage<Raw>>
-  /** The checkpoint; undefined before there is one. */
-  loadPosition(): Promise<ChangePosition | undefined>
-  savePosition(position: ChangePosition): Promise<void>
+  /** Makes this run the only one that may go on, and answers the checkpoint; undefined before there is one. */
+  claim(): Promise<ChangePosition | undefined>
+  /** Whether no other run has claimed the trigger since. */
+  holds(): Promise<boolean>
+  /** Moves the checkpoint, if no other run has claimed the trigger since. Answers whether none has. */
+  savePosition(position: ChangePosition): Promise<boolean>
   /** The record that filters see, in the shape of GetRecords. */
   event(raw: Raw): unknown
   /** What the handler is given. May pause between changes, where others need the thread. */
@@ -73,6 +77,8 @@ const MAX_NAME_CHARS = 255
 const READ_LIMIT = 100
 /** How long one read waits for changes. */
 const WAIT_MS = 20_000
+/** An answer that took longer may be out of date: this tab may have been frozen meanwhile. */
+const FRESH_ANSWER_MS = 2000
 const FIRST_BACKOFF_MS = 1000
 const LONGEST_BACKOFF_MS = 60_000
 
@@ -102,14 +108,26 @@ export function checkTrigger(settings: TriggerSettings): EventMatcher {
   return compilePatterns(filters)
 }
 
-/** Runs a trigger until it is stopped, or there are no more changes for ever. */
+/** Why a run has ended: it was stopped, another one has taken over, or there are no more changes for ever. */
+export type TriggerEnd = 'stopped' | 'taken-over' | 'no-more-changes'
+
+/** Runs a trigger until there is no more to do for this run. */
 export async function runTrigger<Raw extends RawChange, Change>(
   settings: TriggerSettings,
   host: TriggerHost<Raw, Change>,
   signal: AbortSignal,
-): Promise<void> {
-  await new TriggerRun(settings, host, signal).run()
+): Promise<TriggerEnd> {
+  try {
+    await new TriggerRun(settings, host, signal).run()
+  } catch (error) {
+    if (!(error instanceof TakenOver)) throw error
+    return signal.aborted ? 'stopped' : 'taken-over'
+  }
+  return signal.aborted ? 'stopped' : 'no-more-changes'
 }
+
+/** Ends a run, wherever it is. */
+class TakenOver extends Error {}
 
 class TriggerRun<Raw extends RawChange, Change> {
   readonly #settings: Settled
@@ -148,7 +166,7 @@ class TriggerRun<Raw extends RawChange, Change> {
 
   /** The first checkpoint is stored before anything is given: what comes after it is not missed, whatever happens. */
   async #begin(): Promise<void> {
-    const stored = await this.#patiently(() => this.#host.loadPosition())
+    const stored = await this.#patiently(() => this.#host.claim())
     if (stored !== undefined) {
       this.#from = stored
       return
@@ -204,9 +222,11 @@ class TriggerRun<Raw extends RawChange, Change> {
     const young = entries.filter(({ raw }) => raw.atMs >= oldestMs)
     if (young.length < entries.length) {
       const old = entries.filter(({ raw }) => raw.atMs < oldestMs)
-      await this.#giveUp(old, { condition: 'RecordAgeExceeded', attempts, error: '' })
-      if (young.length === 0) await this.#save(lastOf(entries))
-      return young.length === 0 ? [] : this.#attempt({ entries: young, attempts })
+      const isReported = await this.#giveUp(old, { condition: 'RecordAgeExceeded', attempts, error: '' })
+      if (!isReported) return []
+      if (young.length > 0) return this.#attempt({ entries: young, attempts })
+      await this.#save(lastOf(entries))
+      return []
     }
     const outcome = await this.#call(entries, attempts + 1)
     if (this.#signal.aborted && outcome.failedAt < entries.length) return []
@@ -218,8 +238,8 @@ class TriggerRun<Raw extends RawChange, Change> {
     if (bisectOnError && failed.length > 1 && !madeProgress) return halvesOf({ entries: failed, attempts })
     const attemptsSoFar = madeProgress ? 1 : attempts + 1
     if (attemptsSoFar <= retries) return [{ entries: failed, attempts: attemptsSoFar }]
-    await this.#giveUp(failed, { condition: 'RetryAttemptsExhausted', attempts: attemptsSoFar, error: outcome.error })
-    await this.#save(lastOf(failed))
+    const facts = { condition: 'RetryAttemptsExhausted', attempts: attemptsSoFar, error: outcome.error } as const
+    if (await this.#giveUp(failed, facts)) await this.#save(lastOf(failed))
     return []
   }
 
@@ -228,8 +248,10 @@ class TriggerRun<Raw extends RawChange, Change> {
     entries: readonly PlacedChange<Raw>[],
     attempt: number,
   ): Promise<{ readonly failedAt: number; readonly error: string }> {
+    const changes = await this.#host.changes(entries)
+    await this.#confirm()
+    if (this.#signal.aborted) return { failedAt: 0, error: '' }
     try {
-      const changes = await this.#host.changes(entries)
       const response = await this.#host.handler(changes, { attempt, signal: this.#signal })
       const failures = response?.batchItemFailures ?? []
       if (failures.length === 0) return { failedAt: entries.length, error: '' }
@@ -244,18 +266,39 @@ class TriggerRun<Raw extends RawChange, Change> {
     }
   }
 
+  /** Reports changes that will not be given any more; false when the trigger was stopped before that was done. */
   async #giveUp(
     entries: readonly PlacedChange<Raw>[],
     facts: Pick<TriggerFailure<Change>, 'condition' | 'attempts' | 'error'>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { onFailure, logger } = this.#host
     const { name } = this.#settings
+    await this.#confirm()
     if (onFailure === undefined) {
       logger('error', 'A trigger gave changes up.', { trigger: name, ...facts, count: entries.length })
-      return
+      return true
     }
     const changes = await this.#host.changes(entries)
-    await this.#patiently(async () => void (await onFailure({ triggerName: name, ...facts, changes })))
+    const report = async (): Promise<true> => {
+      await onFailure({ triggerName: name, ...facts, changes })
+      return true
+    }
+    return (await this.#patiently(report)) ?? false
+  }
+
+  /**
+   * Makes sure that this run may go on. Another may have taken over while this tab was frozen, at any point, and so after the
+   * question was answered as well.
+   */
+  async #confirm(): Promise<void> {
+    const { clock } = this.#host
+    for (;;) {
+      const askedMs = clock.monotonicMs()
+      const holds = await this.#patiently(() => this.#host.holds())
+      // When it was stopped nobody has to know any more.
+      if (holds === false) throw new TakenOver()
+      if (holds === undefined || clock.monotonicMs() - askedMs <= FRESH_ANSWER_MS) return
+    }
   }
 
   /** Undefined when the trigger was stopped, or there is nothing to read any more. */
@@ -278,7 +321,7 @@ class TriggerRun<Raw extends RawChange, Change> {
   }
 
   async #save(position: ChangePosition): Promise<void> {
-    await this.#patiently(() => this.#host.savePosition(position))
+    if ((await this.#patiently(() => this.#host.savePosition(position))) === false) throw new TakenOver()
   }
 
   /** Tries once, and then until it succeeds or the trigger is stopped. */

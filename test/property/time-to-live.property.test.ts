@@ -225,6 +225,8 @@ async function run(store: OrderedStore, list: readonly Command[]): Promise<void>
         // The store outlives its engine here: what runs in the old one ends as a tab does that is frozen.
         fixture = engineFixture(store)
         fixture.clock.advance(nowMs)
+        // Its first step ends before the next write is decided on.
+        await backgroundStep(fixture)
         break
       }
       case 'settle': {

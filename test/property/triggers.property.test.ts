@@ -1,13 +1,16 @@
 // Triggers under random failures, stops and restarts: every change is handled or reported, none is handled before one with
-// the same key that came earlier, and nobody is given what was reported again.
+// the same key that came earlier, and nobody is given what was reported again. Tabs that freeze at any point change nothing
+// about that, and are not given what another tab is done with.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runTrigger } from '../../src/streams/trigger-runner.ts'
 import { type GivenChange, TriggerTable } from '../support/trigger-table.ts'
+import { createTriggerTabs } from '../support/trigger-tabs.ts'
 
 const COUNT = 30
 const MAX_ROUNDS = 60
+const TABS = 3
 
 /** What the handler does with one batch. */
 type Act = 'succeeds' | 'throws' | 'reports' | 'throws-late'
@@ -64,6 +67,46 @@ describe('triggers', () => {
           if (value < COUNT) expect(handled.some((change) => change.value === value)).toBe(false)
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('give nothing twice that is done with, however tabs freeze', async () => {
+    const step = fc.record({
+      tab: fc.nat(TABS - 1),
+      what: fc.constantFrom('write', 'freeze', 'freeze', 'thaw'),
+      turns: fc.nat(30),
+      waits: fc.constantFrom(0, 0, 500, 12_000),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 60 }), async (batchSize, steps) => {
+        const { table, open } = createTriggerTabs({ batchSize })
+        const handled: number[] = []
+        const doneWith: number[] = []
+        const handler = async (changes: readonly GivenChange[]): Promise<void> => {
+          for (const { value, position } of changes) {
+            if (table.checkpoint !== undefined && table.checkpoint >= position) doneWith.push(value)
+            handled.push(value)
+          }
+          // At work for a moment, in which the tab may freeze.
+          await Promise.resolve()
+        }
+        const tabs = Array.from({ length: TABS }, () => open(handler))
+        let written = 0
+        for (const { tab, what, turns, waits } of steps) {
+          if (what === 'freeze') tabs[tab]?.freeze()
+          else if (what === 'thaw') tabs[tab]?.thaw()
+          else if (what === 'write') table.append('k', ++written)
+          for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+          if (waits > 0) await table.pass(waits)
+        }
+        for (const tab of tabs) tab.thaw()
+        await table.pass(30_000)
+        const all = Array.from({ length: written }, (_, index) => index + 1)
+        expect([...new Set(handled)]).toEqual(all)
+        expect(doneWith).toEqual([])
+        await Promise.all(tabs.map((tab) => tab.stop()))
+      }),
+      { numRuns: 200 },
     )
   })
 })

@@ -31,6 +31,8 @@ export class TriggerTable {
   readonly changes: TestChange[] = []
   checkpoint: ChangePosition | undefined
   isEnded = false
+  /** Of the newest host that has claimed the trigger. */
+  #term = 0
   readonly #readers = new Set<() => void>()
 
   append(key: string, value: number): void {
@@ -48,16 +50,22 @@ export class TriggerTable {
     handler: TriggerHandler<GivenChange>,
     onFailure?: (failure: TriggerFailure<GivenChange>) => unknown,
   ): TriggerHost<TestChange, GivenChange> {
+    let term = 0
     return {
       clock: this.clock,
       logger: silentLogger,
       handler,
       onFailure,
       read: (read) => this.#read(read),
-      loadPosition: () => Promise.resolve(this.checkpoint),
+      claim: () => {
+        term = ++this.#term
+        return Promise.resolve(this.checkpoint)
+      },
+      holds: () => Promise.resolve(term === this.#term),
       savePosition: (position) => {
-        this.checkpoint = position
-        return Promise.resolve()
+        const holds = term === this.#term
+        if (holds) this.checkpoint = position
+        return Promise.resolve(holds)
       },
       event: ({ key, value }) => ({ eventName: 'INSERT', dynamodb: { Keys: { key: { S: key } }, value } }),
       changes: (entries) =>

@@ -140,6 +140,29 @@ describe('a trigger', () => {
     await stop()
   })
 
+  it('reports what it gives up before it goes on, even when it is stopped in between', async () => {
+    const reports: number[][] = []
+    const table = new TriggerTable()
+    table.append('k', 1)
+    let canReport = false
+    const lives = async (durationMs: number): Promise<void> => {
+      const stopping = new AbortController()
+      const host = table.host(poisonedBy(1), ({ changes }) => {
+        if (!canReport) throw new Error('The destination cannot be reached.')
+        reports.push(changes.map(({ value }) => value))
+      })
+      const running = runTrigger({ name: 'test', from: 'start', retries: 0 }, host, stopping.signal)
+      await table.pass(durationMs)
+      stopping.abort()
+      await table.settle()
+      expect(await running).toBe('stopped')
+    }
+    await lives(5000)
+    canReport = true
+    await lives(5000)
+    expect(reports).toEqual([[1]])
+  })
+
   it('isolates a poisoned change by halving, reports it alone, and delivers the rest', async () => {
     const settings = { batchSize: 8, retries: 2, bisectOnError: true }
     const { table, batches, failures, stop } = await start([1, 2, 3, 4, 5, 6, 7, 8], settings, {

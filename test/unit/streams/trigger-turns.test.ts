@@ -1,0 +1,124 @@
+// Which tab runs a trigger when tabs are closed, killed and frozen, in virtual time.
+
+import { describe, expect, it } from 'vitest'
+import { createTriggerTabs } from '../../support/trigger-tabs.ts'
+
+describe('a trigger of several tabs', () => {
+  it('is run by the first, and by the next at once when that one stops it', async () => {
+    const { table, open } = createTriggerTabs({})
+    const story: string[] = []
+    const [one, other] = ['one', 'other'].map((name) =>
+      open((changes) => void story.push(...changes.map(({ value }) => `${name} ${value}`))),
+    ) as [ReturnType<typeof open>, ReturnType<typeof open>]
+    table.append('k', 1)
+    await table.pass(20_000)
+    const stopped = one.stop()
+    await table.settle()
+    await stopped
+    table.append('k', 2)
+    await table.settle()
+    expect(story).toEqual(['one 1', 'other 2'])
+    await other.stop()
+  })
+
+  it('moves at once when its tab is killed', async () => {
+    const { table, open } = createTriggerTabs({})
+    const story: string[] = []
+    const one = open((changes) => void story.push(...changes.map(({ value }) => `one ${value}`)))
+    const other = open((changes) => void story.push(...changes.map(({ value }) => `other ${value}`)))
+    table.append('k', 1)
+    await table.settle()
+    one.kill()
+    table.append('k', 2)
+    await table.settle()
+    expect(story).toEqual(['one 1', 'other 2'])
+    await other.stop()
+  })
+
+  it('moves within ten seconds when its tab is frozen, which does nothing any more when it goes on', async () => {
+    const { table, open } = createTriggerTabs({})
+    const story: string[] = []
+    const one = open((changes) => void story.push(...changes.map(({ value }) => `one ${value}`)))
+    const other = open((changes) => void story.push(...changes.map(({ value }) => `other ${value}`)))
+    table.append('k', 1)
+    await table.pass(20_000)
+    one.freeze()
+    table.append('k', 2)
+    await table.pass(10_000)
+    expect(story).toEqual(['one 1', 'other 2'])
+    one.thaw()
+    await table.settle()
+    table.append('k', 3)
+    await table.pass(20_000)
+    expect(story).toEqual(['one 1', 'other 2', 'other 3'])
+    await Promise.all([one.stop(), other.stop()])
+  })
+
+  it('is not given what another tab was given while this one was frozen at its work', async () => {
+    const { table, open } = createTriggerTabs({ batchSize: 1 })
+    const story: string[] = []
+    let work = Promise.resolve()
+    let finish = (): void => undefined
+    const one = open(async (changes) => {
+      story.push(...changes.map(({ value }) => `one ${value}`))
+      await work
+    })
+    const other = open((changes) => void story.push(...changes.map(({ value }) => `other ${value}`)))
+    work = new Promise((resolve) => (finish = resolve))
+    for (const value of [1, 2, 3]) table.append('k', value)
+    await table.settle()
+    one.freeze()
+    await table.pass(10_000)
+    expect(story).toEqual(['one 1', 'other 1', 'other 2', 'other 3'])
+    one.thaw()
+    finish()
+    await table.pass(20_000)
+    expect(story).toHaveLength(4)
+    await Promise.all([one.stop(), other.stop()])
+  })
+
+  it('does not take turns where all tabs were frozen', async () => {
+    const { table, open } = createTriggerTabs({})
+    const story: string[] = []
+    const tabs = ['one', 'other'].map((name) =>
+      open((changes) => void story.push(...changes.map(({ value }) => `${name} ${value}`))),
+    )
+    await table.settle()
+    for (const tab of tabs) tab.freeze()
+    table.append('k', 1)
+    await table.pass(600_000, 10_000)
+    for (const tab of tabs) tab.thaw()
+    await table.pass(1000)
+    expect(story).toEqual(['one 1'])
+    await Promise.all(tabs.map((tab) => tab.stop()))
+  })
+
+  it('goes on where there are no locks, in whichever tab', async () => {
+    const { table, open } = createTriggerTabs({}, { hasLocks: false })
+    const story: string[] = []
+    const tabs = ['one', 'other'].map((name) =>
+      open((changes) => void story.push(...changes.map(({ value }) => `${name} ${value}`))),
+    )
+    await table.settle()
+    table.append('k', 1)
+    await table.settle()
+    expect(story).toEqual(['other 1'])
+    await tabs[1]?.stop()
+    table.append('k', 2)
+    await table.pass(10_000)
+    expect(story).toEqual(['other 1', 'one 2'])
+    await tabs[0]?.stop()
+  })
+
+  it('ends in every tab when there are no more changes', async () => {
+    const { table, open } = createTriggerTabs({})
+    const seen: number[] = []
+    const tabs = [1, 2].map(() => open((changes) => void seen.push(...changes.map(({ value }) => value))))
+    table.append('k', 1)
+    table.end()
+    await table.settle()
+    expect(seen).toEqual([1])
+    await Promise.all(tabs.map((tab) => tab.stop()))
+    expect(table.clock.timerCount()).toBe(0)
+  })
+})
