@@ -17,6 +17,7 @@
  * - `CallTimedOut`: no answer within the call's time limit.
  * - `DefinitionMismatch`: a table is stored with another key or other local indexes than the app declares.
  * - `RaceLost`: others changed what a recipe had read, each time that it was tried; nothing of it was kept.
+ * - `WritesWaiting`: replication cannot end while writes wait or are parked, unless they are to be discarded.
  * - `InvalidOption`: an option of this package has a value it cannot have.
  */
 export type DatabaseErrorCode =
@@ -34,6 +35,7 @@ export type DatabaseErrorCode =
   | 'CallTimedOut'
   | 'DefinitionMismatch'
   | 'RaceLost'
+  | 'WritesWaiting'
   | 'InvalidOption'
 
 /** Facts about the failure that can be shown and sent between threads. Never credentials, never whole items. */

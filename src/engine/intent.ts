@@ -4,7 +4,9 @@
 import { assert } from '../base/assert.ts'
 import type { ByteKey } from '../base/byte-key.ts'
 import type { Item, Key } from '../model/attribute-value.ts'
+import type { PackedItem } from '../model/packed-item.ts'
 import { decodeJsonRow, encodeJsonRow } from './json-row.ts'
+import type { TableSchema } from './table-schema.ts'
 
 /** The ways to act on one item, as the members of a TransactWriteItem are called. */
 export type IntentKind = 'Put' | 'Update' | 'Delete' | 'ConditionCheck'
@@ -48,6 +50,9 @@ const REPORT_PARAMETERS: ReadonlySet<string> = new Set([
   'ReturnItemCollectionMetrics',
 ])
 
+/** What there is to say of a write that depends on nothing. */
+const UNCONDITIONAL_PARAMETERS: ReadonlySet<string> = new Set(['TableName', 'Item', 'Key'])
+
 /**
  * The part of a write's input that has to be known to do it again.
  *
@@ -56,6 +61,17 @@ const REPORT_PARAMETERS: ReadonlySet<string> = new Set([
 export function intentRequest(input: { readonly TableName: string }, tableName: string): IntentRequest {
   const kept = Object.entries(input).filter(([name, value]) => value !== undefined && !REPORT_PARAMETERS.has(name))
   return { ...Object.fromEntries(kept), TableName: tableName }
+}
+
+/** Puts an item that was there before its table was replicated. */
+export function adoptingAction({ name, record }: TableSchema, key: ByteKey, item: PackedItem): IntentAction {
+  return { kind: 'Put', request: { TableName: name, Item: item.toItem() }, tableId: record.tableId, key }
+}
+
+/** Whether an action makes an item what it says, whatever it was: a put or a deletion without a condition. */
+export function replacesWhole({ kind, request }: IntentAction): boolean {
+  if (kind !== 'Put' && kind !== 'Delete') return false
+  return Object.keys(request).every((parameter) => UNCONDITIONAL_PARAMETERS.has(parameter))
 }
 
 /** The row of an intent. Its place is the row's key. */

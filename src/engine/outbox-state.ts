@@ -17,12 +17,14 @@ export interface OutboxState {
   readonly clock: number
   /** What has to be added to the machine's time of day to get the remote's, in milliseconds, as far as it is known. */
   readonly skewMs: number
+  /** Intents up to this place may have been sent: what they are must not change any more. */
+  readonly sentUpTo: number
 }
 
 /** Readings in a millisecond. The product stays a safe integer for some centuries. */
 const READINGS_PER_MS = 1000
-const STATE_BYTES = 24
-const NEW_STATE: OutboxState = { nextOrder: 1, clock: 0, skewMs: 0 }
+const STATE_BYTES = 32
+const NEW_STATE: OutboxState = { nextOrder: 1, clock: 0, skewMs: 0, sentUpTo: 0 }
 
 /** The row, or what it is before the first intent. */
 export function readOutboxState(reader: Reader): MaybePromise<OutboxState> {
@@ -30,11 +32,12 @@ export function readOutboxState(reader: Reader): MaybePromise<OutboxState> {
 }
 
 /** Replaces the row. */
-export function writeOutboxState(transaction: Transaction, { nextOrder, clock, skewMs }: OutboxState): void {
+export function writeOutboxState(transaction: Transaction, { nextOrder, clock, skewMs, sentUpTo }: OutboxState): void {
   const writer = new ByteWriter(STATE_BYTES)
   writer.float64(nextOrder)
   writer.float64(clock)
   writer.float64(skewMs)
+  writer.float64(sentUpTo)
   transaction.put(OUTBOX_STATE_KEY, writer.take())
 }
 
@@ -43,7 +46,7 @@ export function writeOutboxState(transaction: Transaction, { nextOrder, clock, s
  *
  * @param nowMs the machine's time of day
  */
-export function nextReading({ clock, skewMs }: OutboxState, nowMs: number): number {
+export function nextReading({ clock, skewMs }: Pick<OutboxState, 'clock' | 'skewMs'>, nowMs: number): number {
   return Math.max(clock + 1, Math.floor((nowMs + skewMs) * READINGS_PER_MS))
 }
 
@@ -53,7 +56,12 @@ export function timeOfReading(reading: number): number {
 }
 
 function decodeState(row: Uint8Array): OutboxState {
-  assert(row.length === STATE_BYTES, 'The state of the outbox is three numbers.')
+  assert(row.length === STATE_BYTES, 'The state of the outbox is four numbers.')
   const reader = new ByteReader(row)
-  return { nextOrder: reader.float64(), clock: reader.float64(), skewMs: reader.float64() }
+  return {
+    nextOrder: reader.float64(),
+    clock: reader.float64(),
+    skewMs: reader.float64(),
+    sentUpTo: reader.float64(),
+  }
 }

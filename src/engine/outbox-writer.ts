@@ -4,13 +4,21 @@
 
 import { assert } from '../base/assert.ts'
 import type { ByteKey } from '../base/byte-key.ts'
-import { after, type MaybePromise } from '../base/maybe-promise.ts'
+import { after, eachInOrder, type MaybePromise } from '../base/maybe-promise.ts'
 import type { PackedItem } from '../model/packed-item.ts'
 import type { Transaction } from '../storage/contract.ts'
 import { writeBaseImage } from './base-image.ts'
-import { encodeIntent, type IntentAction, type IntentKind, intentRequest } from './intent.ts'
+import {
+  adoptingAction,
+  decodeIntent,
+  encodeIntent,
+  type IntentAction,
+  type IntentKind,
+  intentRequest,
+  replacesWhole,
+} from './intent.ts'
 import { baseImageKey, intentKey, touchKey } from './keyspace.ts'
-import { nextReading, readOutboxState, writeOutboxState } from './outbox-state.ts'
+import { nextReading, type OutboxState, readOutboxState, writeOutboxState } from './outbox-state.ts'
 import type { TableSchema } from './table-schema.ts'
 import type { WriteCause } from './write-cause.ts'
 
@@ -23,6 +31,7 @@ export interface RequestedAction {
 interface NotedAction {
   readonly action: IntentAction
   readonly previous: PackedItem | undefined
+  readonly table: TableSchema
 }
 
 interface OutboxParts {
@@ -56,8 +65,9 @@ export class OutboxWriter {
 
   /** Notes what was done to an item, or checked of it. */
   note(key: ByteKey, previous: PackedItem | undefined, { kind, input }: RequestedAction): void {
-    const { name, record } = this.#parts.table
-    this.#noted.push({ action: { kind, request: intentRequest(input, name), tableId: record.tableId, key }, previous })
+    const { table } = this.#parts
+    const { tableId } = table.record
+    this.#noted.push({ action: { kind, request: intentRequest(input, table.name), tableId, key }, previous, table })
   }
 
   /** Queues what was noted, each action as an intent of its own. */
@@ -96,22 +106,82 @@ interface Group {
   readonly kept: Set<ByteKey>
 }
 
-function queue({ transaction, cause, tag }: OutboxParts, groups: readonly Group[]): MaybePromise<void> {
+function queue(parts: OutboxParts, groups: readonly Group[]): MaybePromise<void> {
   if (groups.length === 0) return undefined
+  const { transaction, cause } = parts
   assert(cause.origin === 'user', 'Only what the app writes is queued.')
   return after(readOutboxState(transaction), (state) => {
     let next = state
-    for (const { noted, kept } of groups) {
-      const clock = nextReading(next, cause.atMs)
-      const order = next.nextOrder
-      transaction.put(intentKey(order), encodeIntent({ clock, tag, actions: noted.map(({ action }) => action) }))
-      for (const { action, previous } of noted) {
-        transaction.put(touchKey(action.key, order), NOTHING)
-        if (!kept.has(action.key)) writeBaseImage(transaction, action.key, previous)
-        kept.add(action.key)
-      }
-      next = { ...next, nextOrder: order + 1, clock }
-    }
-    writeOutboxState(transaction, next)
+    const queued = eachInOrder(groups, (group) =>
+      after(forgetReplaced(parts, group, next), () => {
+        next = queueGroup(parts, group, next)
+      }),
+    )
+    return after(queued, () => writeOutboxState(transaction, next))
+  })
+}
+
+function queueGroup(parts: OutboxParts, { noted, kept }: Group, state: OutboxState): OutboxState {
+  const { transaction } = parts
+  let next = state
+  for (const { action, previous, table } of noted) {
+    if (kept.has(action.key) || previous === undefined || !awaitsAdoption(table, action.key)) continue
+    // It was there before its table was replicated: it is queued before what is done to it.
+    next = queueIntent(parts, [adoptingAction(table, action.key, previous)], next)
+    writeBaseImage(transaction, action.key, undefined)
+    kept.add(action.key)
+  }
+  next = queueIntent(
+    parts,
+    noted.map(({ action }) => action),
+    next,
+  )
+  for (const { action, previous } of noted) {
+    if (!kept.has(action.key)) writeBaseImage(transaction, action.key, previous)
+    kept.add(action.key)
+  }
+  return next
+}
+
+/** Whether an item without a base image was there before its table was replicated, and has not been queued. */
+export function awaitsAdoption({ record }: TableSchema, key: ByteKey): boolean {
+  const adoption = record.replication?.adoption
+  return adoption !== undefined && key > adoption.doneUpTo
+}
+
+/** What an intent is queued with. */
+export interface QueueParts {
+  readonly transaction: Transaction
+  readonly cause: WriteCause
+  readonly tag: number
+}
+
+/** Queues an intent; answers with the state after it, which the caller stores. */
+export function queueIntent(
+  { transaction, cause, tag }: QueueParts,
+  actions: readonly IntentAction[],
+  state: OutboxState,
+): OutboxState {
+  const clock = nextReading(state, cause.atMs)
+  const order = state.nextOrder
+  transaction.put(intentKey(order), encodeIntent({ clock, tag, actions }))
+  for (const { key } of actions) transaction.put(touchKey(key, order), NOTHING)
+  return { ...state, nextOrder: order + 1, clock }
+}
+
+/**
+ * A put that follows directly on another of the same item, which cannot have been sent, takes its place: nobody could ever
+ * see the first (PROTOCOL.md, "In the database").
+ */
+function forgetReplaced({ transaction }: OutboxParts, { noted, kept }: Group, state: OutboxState): MaybePromise<void> {
+  const [only] = noted
+  const order = state.nextOrder - 1
+  if (only === undefined || noted.length > 1 || order <= state.sentUpTo || !kept.has(only.action.key)) return undefined
+  if (only.table.record.replication?.isWhole !== true || !replacesWhole(only.action)) return undefined
+  return after(transaction.get(intentKey(order)), (row) => {
+    const [replaced, ...others] = row === undefined ? [] : decodeIntent(order, row).actions
+    if (replaced?.key !== only.action.key || others.length > 0 || !replacesWhole(replaced)) return
+    transaction.delete(intentKey(order))
+    transaction.delete(touchKey(replaced.key, order))
   })
 }

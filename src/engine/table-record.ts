@@ -2,6 +2,7 @@
 // index projects) is derived from it (see table-schema).
 
 import { assert } from '../base/assert.ts'
+import type { ByteKey } from '../base/byte-key.ts'
 import { decodeText, encodeText } from '../base/utf8.ts'
 import type { AttributeDefinition, KeySchemaElement, Projection } from '../model/key-schema.ts'
 import type { WarmRecord } from './table-settings.ts'
@@ -64,11 +65,24 @@ export type ScopeRule =
   | { readonly kind: 'partition' }
   | { readonly kind: 'attribute'; readonly attribute: string }
 
+/** How far the items that a table had before its replication began have been queued. */
+export interface AdoptionRecord {
+  /** Key of the item row that was looked at last; empty before the first. */
+  readonly doneUpTo: ByteKey
+  readonly itemCount: number
+}
+
 /** How a table is replicated. Its writes are queued from the moment that this is stored. */
 export interface ReplicationRecord {
   readonly scope: ScopeRule
   /** Holds the version that the remote gave an item: a number. */
   readonly versionAttribute: string
+  /** Whether of two puts of one item in a row the first may be forgotten: its strategy looks at whole items only. */
+  readonly isWhole: boolean
+  /** While it goes on, an item without a base image has not been queued, and nothing of the table is pushed. */
+  readonly adoption?: AdoptionRecord
+  /** Changes at the remote were passed over, by a tab that did not know of the table: its scopes are to be read anew. */
+  readonly isBehind?: true
 }
 
 /** A table. */
@@ -97,6 +111,8 @@ export interface TableRecord {
   readonly timeToLive?: TimeToLiveRecord
   /** Of a replicated table. */
   readonly replication?: ReplicationRecord
+  /** Of a table that was replicated: its items may still have the version that the remote gave them. */
+  readonly formerVersionAttribute?: string
   /** Not there while it never had one. */
   readonly stream?: TableStreamRecord
 }

@@ -173,14 +173,16 @@ async function withImages(
   for (let round = 0; round < MAX_FETCH_ROUNDS; round++) {
     signal.throwIfAborted()
     const named = namedOnly(entries)
-    if (named.size === 0) return filled(entries, new Map())
+    // Who shares the log may have tables that this app has not.
+    for (const [name, { change }] of named) if (!replica.knows(change.table)) named.delete(name)
+    if (named.size === 0) return filled(replica, entries, new Map())
     const places = [...named.values()].map(({ change }): ItemPlace => ({ table: change.table, key: change.key }))
     const fetched = await remote.fetchItems(places)
     const images = new Map([...named.keys()].map((name, index) => [name, fetched[index]]))
     const newest = Math.max(...[...images].map(([name, image]) => versionIn(replica, named, name, image)))
-    if (newest <= lastSequence(entries) || round === MAX_FETCH_ROUNDS - 1) return filled(entries, images)
+    if (newest <= lastSequence(entries) || round === MAX_FETCH_ROUNDS - 1) return filled(replica, entries, images)
     const more = await remote.readLog({ scope, after: lastSequence(entries) })
-    if (more.entries.length === 0) return filled(entries, images)
+    if (more.entries.length === 0) return filled(replica, entries, images)
     entries = [...entries, ...more.entries]
   }
   return entries
@@ -214,11 +216,15 @@ function versionIn(
 }
 
 /** Entries with the images that were fetched; earlier ones without an image are overtaken, and left out. */
-function filled(entries: readonly LogEntry[], images: ReadonlyMap<string, Item | undefined>): LogEntry[] {
+function filled(
+  replica: Replica,
+  entries: readonly LogEntry[],
+  images: ReadonlyMap<string, Item | undefined>,
+): LogEntry[] {
   return entries.map((entry) => ({
     ...entry,
     changes: entry.changes.flatMap((change) => {
-      if (change.image !== 'unknown') return [change]
+      if (change.image !== 'unknown' || !replica.knows(change.table)) return [change]
       if (!images.has(placeName(change))) return []
       return [{ ...change, image: images.get(placeName(change)) ?? ('deleted' as const) }]
     }),

@@ -7,7 +7,7 @@ import { decodeBaseImage, writeBaseImage } from '../engine/base-image.ts'
 import type { Catalog } from '../engine/catalog.ts'
 import { forEachRow } from '../engine/for-each-row.ts'
 import { packForTable } from '../engine/incoming-item.ts'
-import { decodeIntent, encodeIntent, type Intent, type IntentAction } from '../engine/intent.ts'
+import { adoptingAction, decodeIntent, encodeIntent, type Intent, type IntentAction } from '../engine/intent.ts'
 import { keyRowKey } from '../engine/item-key.ts'
 import {
   baseImageKey,
@@ -19,6 +19,7 @@ import {
   touchRange,
 } from '../engine/keyspace.ts'
 import { type OutboxState, readOutboxState, writeOutboxState } from '../engine/outbox-state.ts'
+import { awaitsAdoption, queueIntent } from '../engine/outbox-writer.ts'
 import { openTableWriter, type TableWriter } from '../engine/table-writer.ts'
 import type { WriteCause } from '../engine/write-cause.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
@@ -121,6 +122,10 @@ export class ReplicaSession {
     return new ReplicaSession(transaction, options, { outbox, state })
   }
 
+  get transaction(): Transaction {
+    return this.#transaction
+  }
+
   /** This database as a client, at this point of the session. */
   get state(): ReplicaState {
     return this.#state
@@ -155,6 +160,8 @@ export class ReplicaSession {
     const changed = new Map<ByteKey, RemoteImage>()
     for (const remote of images) {
       const writer = await this.writer(remote.table)
+      // It was replicated when this was asked for.
+      if (writer.table.record.replication === undefined) continue
       const rowKey = keyRowKey(writer.table, remote.key)
       const pending = await this.#load(rowKey, writer, remote.key)
       if (pending === undefined) this.#views.set(rowKey, { writer, image: remote.image })
@@ -186,6 +193,7 @@ export class ReplicaSession {
     const touched = new Set<ByteKey>(left.flatMap(({ actions }) => actions.map(({ key }) => key)))
     for (const { table, key, image } of images) {
       const writer = await this.writer(table)
+      if (writer.table.record.replication === undefined) continue
       const rowKey = keyRowKey(writer.table, key)
       const pending = await this.#load(rowKey, writer, key)
       if (pending === undefined) {
@@ -225,6 +233,18 @@ export class ReplicaSession {
     await this.#rebase(new Map(), new Set(actions.map(({ key }) => key)))
   }
 
+  /** Takes intents out of the outbox. Items of these tables stay as they are; others are what they are without them. */
+  async giveUp(intents: readonly Intent[], tableIds: ReadonlySet<number>): Promise<void> {
+    await this.#remove(intents)
+    const others = intents.flatMap(({ actions }) => actions.filter(({ tableId }) => !tableIds.has(tableId)))
+    await this.#rebase(new Map(), new Set(others.map(({ key }) => key)))
+  }
+
+  /** Intents up to this place may be on their way. */
+  noteSent(order: number): void {
+    if (order > this.#outbox.sentUpTo) this.#outbox = { ...this.#outbox, sentUpTo: order }
+  }
+
   /** Has the clock see a reading of another client. */
   seeClock(clock: number): void {
     if (Number.isFinite(clock) && clock > this.#outbox.clock) this.#outbox = { ...this.#outbox, clock }
@@ -258,7 +278,7 @@ export class ReplicaSession {
     const known = this.#pending.get(rowKey)
     if (known !== undefined) return known
     const row = await this.#transaction.get(baseImageKey(rowKey))
-    if (row === undefined) return undefined
+    if (row === undefined) return this.#adopted(rowKey, writer, key)
     const base = decodeBaseImage(row, writer.dictionary)?.toItem()
     const pending: PendingItem = {
       writer,
@@ -267,6 +287,18 @@ export class ReplicaSession {
       isBaseChanged: false,
       orders: await readTouching(this.#transaction, rowKey),
     }
+    this.#pending.set(rowKey, pending)
+    return pending
+  }
+
+  /** An item that was there before its table was replicated, and is not queued yet, is queued before it is touched. */
+  async #adopted(rowKey: ByteKey, writer: TableWriter, key: Key): Promise<PendingItem | undefined> {
+    const item = awaitsAdoption(writer.table, rowKey) ? await writer.read(rowKey) : undefined
+    if (item === undefined) return undefined
+    const parts = { transaction: this.#transaction, cause: this.#cause, tag: this.#options.catalog.writerTag }
+    const orders = [this.#outbox.nextOrder]
+    this.#outbox = queueIntent(parts, [adoptingAction(writer.table, rowKey, item)], this.#outbox)
+    const pending: PendingItem = { writer, key, base: undefined, isBaseChanged: true, orders }
     this.#pending.set(rowKey, pending)
     return pending
   }

@@ -48,7 +48,6 @@ import {
   readAttempts,
   readConflict,
   readCheckpoint,
-  readCheckpoints,
   readConflicts,
   readParked,
   readParkedMutation,
@@ -59,6 +58,7 @@ import {
   writeCheckpoint,
   writeReplicaState,
 } from './replication-rows.ts'
+import { type AdoptionProgress, ReplicatedTables } from './replicated-tables.ts'
 import { scopeOf } from './scope.ts'
 import {
   type ConflictStrategy,
@@ -82,6 +82,18 @@ export interface LoadedPage {
   readonly table: string
   readonly items: readonly Item[]
   readonly next: Key | undefined
+}
+
+/** Of which tables replication is to end; all when none are named. */
+export interface EndRequest {
+  readonly tables: readonly string[] | undefined
+  readonly discardPending: boolean
+}
+
+/** Writes that were given up. */
+export interface GivenUp {
+  readonly pending: readonly Intent[]
+  readonly parked: readonly ParkedMutation[]
 }
 
 /** Entries of a scope's log that follow each other. */
@@ -110,12 +122,14 @@ export class Replica {
   readonly #tables: ReadonlyMap<string, ReplicatedTable>
   readonly #strategies: ReadonlyMap<string, ConflictStrategy>
   readonly #catalog: Catalog
+  readonly #replicated: ReplicatedTables
 
   constructor({ store, clock, random, tables }: ReplicaOptions) {
     this.#store = store
     this.#clock = clock
     this.#random = random
     this.#catalog = new Catalog(undefined, () => drawWriterTag(random))
+    this.#replicated = new ReplicatedTables({ store, clock, catalog: this.#catalog, tables })
     this.#tables = new Map(Object.entries(tables))
     this.#strategies = new Map(
       Object.entries(tables).map(([name, table]) => [name, table.conflicts ?? DEFAULT_STRATEGY]),
@@ -125,18 +139,67 @@ export class Replica {
   /**
    * Makes this database a client of the remote, and has the tables' writes queued from now on.
    *
-   * @throws DatabaseError `InvalidOption` when a table that is to be replicated has items already
+   * @throws DatabaseError `InvalidOption` when a table's items have an attribute called as the version will be,
+   *   `DefinitionMismatch` when a table is replicated otherwise already
    */
   async begin(): Promise<ReplicaState> {
     const clientId = randomUuid(this.#random)
+    await this.#replicated.check()
     return this.#store.write(async (transaction) => {
-      for (const [name, settings] of this.#tables) await this.#declare(transaction, name, settings)
+      await this.#replicated.declare(transaction)
       const known = await readReplicaState(transaction)
       if (known !== undefined) return known
       const state = { clientId, lastMutation: 0, unseenMutation: 0, nextConflict: 0 }
       writeReplicaState(transaction, state)
       return state
     })
+  }
+
+  /** Queues the items that tables had before their replication began, in steps. What was not done goes on with the next call. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    await this.#replicated.prepare(signal)
+  }
+
+  /** How far that is; undefined when there is nothing (any more) to be queued. */
+  async adoption(): Promise<AdoptionProgress | undefined> {
+    return readSnapshot(this.#store, false, (snapshot) => this.#replicated.adoption(snapshot))
+  }
+
+  /** Those of the scopes that there is anything to replicate of. */
+  async activeScopes(scopes: readonly string[]): Promise<readonly string[]> {
+    return readSnapshot(this.#store, true, (snapshot) => this.#replicated.activeScopes(snapshot, scopes))
+  }
+
+  /**
+   * Ends the replication of tables, which stay as they are here.
+   *
+   * @param request which tables, default all; whether writes that wait or are parked are given up
+   * @returns the writes that were given up. They have taken effect here, and never will at the remote unless they had been
+   *   sent already
+   * @throws DatabaseError `WritesWaiting`
+   */
+  async end({ tables: names, discardPending }: EndRequest): Promise<GivenUp> {
+    return this.#run(async (session, transaction) => {
+      const tables = await this.#replicated.replicated(transaction, names)
+      const ids = new Set(tables.map(({ tableId }) => tableId))
+      const touches = ({ actions }: Pick<Intent, 'actions'>): boolean => actions.some(({ tableId }) => ids.has(tableId))
+      const pending = (await readIntents(transaction, { after: 0, limit: Infinity })).filter(touches)
+      const parked = (await readParked(transaction)).filter(touches)
+      if (pending.length + parked.length > 0 && !discardPending) {
+        const message =
+          'Writes wait to be replicated, or are parked: discard them, or end replication when they are done.'
+        throw new DatabaseError('WritesWaiting', message, { data: { pending: pending.length, parked: parked.length } })
+      }
+      await session.giveUp(pending, ids)
+      for (const { order } of parked) deleteParked(transaction, order)
+      await this.#replicated.release(transaction, tables)
+      return { pending, parked }
+    })
+  }
+
+  /** Whether a table was declared. */
+  knows(table: string): boolean {
+    return this.#tables.has(table)
   }
 
   /** The schema of a replicated table. */
@@ -213,6 +276,7 @@ export class Replica {
       const known = (await readAttempts(transaction)).find((attempt) => isSamePush(attempt, fresh))
       if (known !== undefined) return { kind: 'push', push: { ...fresh, pushId: known.pushId, clock: known.clock } }
       session.seeClock(clock)
+      session.noteSent(Math.max(...intents.map(({ order }) => order)))
       writeAttempt(transaction, attemptOf(fresh))
       return { kind: 'push', push: fresh }
     })
@@ -328,7 +392,7 @@ export class Replica {
   async beginLoad(scope: string, head: ScopeHead): Promise<void> {
     await this.#store.write(async (transaction) => {
       const before = await readCheckpoint(transaction, scope)
-      const tables = [...this.#tables].filter(([, { scope: rule }]) => mayHold(rule, scope)).map(([name]) => name)
+      const tables = await this.#replicated.tablesToRead(transaction, scope)
       const load = { tables, isResync: before !== undefined, itemCount: 0 }
       await forgetSeen(transaction, scope)
       writeCheckpoint(transaction, { scope, phase: 'loading', ...head, load })
@@ -342,6 +406,12 @@ export class Replica {
       const load = checkpoint?.load
       if (checkpoint === undefined || load === undefined || load.tables[0] !== table) return false
       if (JSON.stringify(load.from) !== JSON.stringify(from)) return false
+      if (!(await this.#replicated.takesPart(transaction, table))) {
+        // Its replication has ended meanwhile, or another tab began to read it.
+        const { from: _from, ...rest } = load
+        writeCheckpoint(transaction, { ...checkpoint, load: { ...rest, tables: load.tables.slice(1) } })
+        return false
+      }
       const writer = await session.writer(table)
       const images = items.map((untrusted): RemoteImage => {
         const image = canonicalItem(untrusted)
@@ -458,7 +528,12 @@ export class Replica {
     checkpoint: Checkpoint,
   ): Promise<readonly RemoteImage[]> {
     const images: RemoteImage[] = []
+    const takePart = new Map<string, boolean>()
     for (const [change, sequence] of lastChanges(entries)) {
+      const { table } = change
+      const takesPart = takePart.get(table) ?? (await this.#replicated.takesPart(session.transaction, table))
+      takePart.set(table, takesPart)
+      if (!takesPart) continue
       const image = await this.#imageOf(session, { change, sequence, checkpoint })
       if (image !== undefined) images.push(image)
     }
@@ -558,29 +633,13 @@ export class Replica {
     const table = await this.#catalog.find(reader, action.request.TableName)
     const replication = table?.record.replication
     if (table === undefined || replication === undefined || table.record.tableId !== action.tableId) return undefined
+    // It waits until all that was there before it is queued, or for a tab that knows of the table.
+    if (replication.adoption !== undefined || !this.#tables.has(table.name)) return undefined
     const row = await reader.get(baseImageKey(action.key))
     const dictionary = await this.#catalog.dictionary(reader, table)
     const base = row && decodeBaseImage(row, dictionary)?.toItem()
     const { scope: rule, versionAttribute } = replication
     return { table, rule, versionAttribute, key: keyOfAction({ table }, action), base }
-  }
-
-  async #declare(transaction: Transaction, name: string, settings: ReplicatedTable): Promise<void> {
-    const table = await this.#catalog.requireNamed(transaction, name)
-    if (table.record.replication !== undefined) return
-    if (await transaction.scan(prefixRange(table.prefix)).advance()) {
-      const message = 'A table has to be empty when its replication begins.'
-      throw new DatabaseError('InvalidOption', message, { data: { table: name } })
-    }
-    const replication = {
-      scope: settings.scope,
-      versionAttribute: settings.versionAttribute ?? DEFAULT_VERSION_ATTRIBUTE,
-    }
-    this.#catalog.save(transaction, { ...table.record, replication })
-    // What the scopes that are known already hold of this table is still to be read.
-    for (const checkpoint of await readCheckpoints(transaction)) {
-      if (mayHold(settings.scope, checkpoint.scope)) writeCheckpoint(transaction, invalidCheckpoint(checkpoint))
-    }
   }
 
   /** Takes away what a resync has not met: the remote has it no more. */
@@ -596,7 +655,8 @@ export class Replica {
   async #unseenItems(reader: Reader, scope: string, name: string): Promise<RemoteImage[]> {
     const table = await this.#catalog.requireNamed(reader, name)
     const replication = table.record.replication
-    if (replication === undefined) return []
+    // What is not queued yet is not gone at the remote: nobody there has heard of it.
+    if (replication === undefined || replication.adoption !== undefined) return []
     const dictionary = await this.#catalog.dictionary(reader, table)
     const known = new Map<ByteKey, Item>()
     await forEachRow(reader.scan(prefixRange(table.prefix)), ({ key, value }) => {
@@ -683,11 +743,6 @@ function withSequence(checkpoint: Checkpoint, sequence: number, logId: string): 
   return { ...checkpoint, sequence, logId, phase: phase === 'catching-up' && !isBehind ? 'complete' : phase }
 }
 
-/** One that the log is always behind of: its scope is read anew. */
-function invalidCheckpoint({ scope }: Checkpoint): Checkpoint {
-  return { scope, phase: 'catching-up', sequence: Number.MAX_SAFE_INTEGER, logId: '' }
-}
-
 function headOf({ sequence, logId }: Checkpoint): ScopeHead {
   return { sequence, logId }
 }
@@ -715,8 +770,4 @@ function keyOf({ positionNames }: TableSchema, item: Item): Key {
 function versionOf(item: Item | undefined, versionAttribute: string): number | undefined {
   const version = item && ownAttribute(item, versionAttribute)
   return version !== undefined && 'N' in version ? Number(version.N) : undefined
-}
-
-function mayHold(rule: ReplicatedTable['scope'], scope: string): boolean {
-  return rule.kind !== 'table' || rule.scope === scope
 }

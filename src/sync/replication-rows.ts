@@ -129,6 +129,11 @@ export function writeCheckpoint(transaction: Transaction, checkpoint: Checkpoint
   transaction.put(checkpointKey(checkpoint.scope), encodeJsonRow(checkpoint))
 }
 
+/** Forgets how far a scope has been pulled. */
+export function deleteCheckpoint(transaction: Transaction, scope: string): void {
+  transaction.delete(checkpointKey(scope))
+}
+
 /** Pushes of unknown fate. */
 export function readAttempts(reader: Reader): MaybePromise<readonly Attempt[]> {
   return readAll<Attempt>(reader, replicationRange(ATTEMPT))

@@ -142,8 +142,10 @@ export class Replicator {
    * @throws what the remote or the database failed with; nothing is lost by it
    */
   async syncOnce(signal: AbortSignal = new AbortController().signal): Promise<void> {
-    const { remote, clock, scopes } = this.#options
-    const { unseenMutation } = await this.#replica.begin()
+    const { remote, clock } = this.#options
+    const { unseenMutation } = (await this.#replica.state()) ?? (await this.#replica.begin())
+    await this.#replica.prepare(signal)
+    const scopes = await this.#replica.activeScopes(this.#options.scopes)
     const onLoad = (): void => this.#noteLoad()
     const context = { replica: this.#replica, remote, clock, signal, scopes, onLoad }
     await this.#pullAll(context)
@@ -197,10 +199,10 @@ export class Replicator {
   }
 
   async #pushAll(context: PullContext): Promise<void> {
-    const { remote, scopes, clock } = this.#options
+    const { remote, clock } = this.#options
     for (let count = 0; count < MAX_PUSHES; count++) {
       context.signal.throwIfAborted()
-      const prepared = await this.#replica.preparePush(scopes, this.#maxIntents)
+      const prepared = await this.#replica.preparePush(context.scopes, this.#maxIntents)
       if (prepared.kind === 'nothing') return
       if (prepared.kind !== 'push') continue
       const { push } = prepared

@@ -86,12 +86,18 @@ export async function createRemote(clock: Clock): Promise<RemoteFixture> {
 export async function createReplica(
   remote: RemoteFixture,
   clock: Clock,
-  options: { readonly conflicts?: ConflictStrategy; readonly seed?: number } = {},
+  options: {
+    readonly conflicts?: ConflictStrategy
+    readonly seed?: number
+    /** Items that the table has before it is replicated. */
+    readonly items?: readonly Item[]
+  } = {},
 ): Promise<ReplicaFixture> {
   const store = createMemoryStore()
   const random = seededRandom(options.seed ?? 2)
   const engine = createEngine({ store, clock, random })
   await engine.dispatch('CreateTable', tableInput(TABLE, ['p', 'S'], ['s', 'S']))
+  for (const each of options.items ?? []) await engine.dispatch('PutItem', { TableName: TABLE, Item: each })
   const replicator = new Replicator({
     store,
     remote: createDynamoRemote({

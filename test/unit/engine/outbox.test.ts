@@ -8,6 +8,7 @@ import { nextReading, timeOfReading } from '../../../src/engine/outbox-state.ts'
 import type { OrderedStore } from '../../../src/storage/contract.ts'
 import { Replica } from '../../../src/sync/replica.ts'
 import { seededRandom } from '../../../src/base/random.ts'
+import type { ReplicatedTable } from '../../../src/sync/settings.ts'
 import { engineFixture, rowCount } from '../../support/engine-fixture.ts'
 
 const TABLE = {
@@ -17,10 +18,10 @@ const TABLE = {
   BillingMode: 'PAY_PER_REQUEST',
 }
 
-async function replicated(): Promise<{ engine: Engine; store: OrderedStore }> {
+async function replicated(settings: Partial<ReplicatedTable> = {}): Promise<{ engine: Engine; store: OrderedStore }> {
   const { engine, store, clock } = engineFixture()
   await engine.dispatch('CreateTable', TABLE)
-  const tables = { notes: { scope: { kind: 'partition' as const } } }
+  const tables = { notes: { scope: { kind: 'partition' as const }, ...settings } }
   await new Replica({ store, clock, random: seededRandom(3), tables }).begin()
   return { engine, store }
 }
@@ -88,6 +89,36 @@ describe('a write to a replicated table', () => {
     expect(rowCount(store)).toBe(before)
   })
 
+  it('takes the place of one right before it that puts or deletes the same item without a condition', async () => {
+    const { engine, store } = await replicated()
+    const put = (p: string, n: number, more = {}): Promise<unknown> =>
+      engine.dispatch('PutItem', { TableName: 'notes', Item: { ...item(p), n: { N: `${n}` } }, ...more })
+    const orders = (): number[] => queued(store).map(({ order }) => order)
+    await put('a', 1)
+    const before = rowCount(store)
+    await put('a', 2)
+    await engine.dispatch('DeleteItem', { TableName: 'notes', Key: item('a') })
+    await put('a', 4)
+    expect(actionsOf(store)).toEqual([
+      [{ kind: 'Put', request: { TableName: 'notes', Item: { ...item('a'), n: { N: '4' } } } }],
+    ])
+    // What was written to something else in between would be seen without what was written before it.
+    await put('b', 5)
+    await put('a', 6)
+    await put('a', 7, { ConditionExpression: 'attribute_exists(p)' })
+    await put('a', 8)
+    await engine.dispatch('UpdateItem', { TableName: 'notes', Key: item('a') })
+    await put('a', 10)
+    expect(orders()).toEqual([4, 5, 6, 7, 8, 9, 10])
+    expect(rowCount(store) - before).toBe(2 * (orders().length - 1) + 2)
+  })
+
+  it('leaves those before it alone where its table looks at what each write has changed', async () => {
+    const { engine, store } = await replicated({ conflicts: 'merge' })
+    for (let n = 0; n < 3; n++) await engine.dispatch('PutItem', { TableName: 'notes', Item: item('a') })
+    expect(queued(store)).toHaveLength(3)
+  })
+
   it('keeps one base image for each item, that of before the first write', async () => {
     const { engine, store } = await replicated()
     for (let n = 0; n < 3; n++)
@@ -116,25 +147,16 @@ describe('a replicated table', () => {
       message: 'Attempt to change a resource which is still in use: Table is replicated: notes',
     })
   })
-
-  it('has to be empty when its replication begins', async () => {
-    const { engine, store, clock } = engineFixture()
-    await engine.dispatch('CreateTable', TABLE)
-    await engine.dispatch('PutItem', { TableName: 'notes', Item: item('a') })
-    const tables = { notes: { scope: { kind: 'partition' as const } } }
-    const replica = new Replica({ store, clock, random: seededRandom(3), tables })
-    await expect(replica.begin()).rejects.toMatchObject({ code: 'InvalidOption', data: { table: 'notes' } })
-  })
 })
 
 describe('the hybrid clock', () => {
   it('follows the time of day, with its correction', () => {
-    expect(nextReading({ nextOrder: 1, clock: 0, skewMs: 500 }, 1_790_000_000_000)).toBe(1_790_000_000_500_000)
+    expect(nextReading({ clock: 0, skewMs: 500 }, 1_790_000_000_000)).toBe(1_790_000_000_500_000)
   })
 
   it('goes on by one where the time of day is behind what was seen', () => {
     const clock = 1_790_000_000_000_000
-    expect(nextReading({ nextOrder: 1, clock, skewMs: 0 }, 1_700_000_000_000)).toBe(clock + 1)
+    expect(nextReading({ clock, skewMs: 0 }, 1_700_000_000_000)).toBe(clock + 1)
     expect(timeOfReading(clock + 1)).toBe(1_790_000_000_000)
   })
 })

@@ -95,7 +95,7 @@ describe('a write that the remote refuses', () => {
     const { remote, replica } = await stage()
     const allow = deny(remote, 'item')
     await replica.put({ ...keyOf('item'), a: { S: 'first' } })
-    await replica.put({ ...keyOf('item'), a: { S: 'second' } })
+    await replica.update(keyOf('item'), 'SET a = :a', { ':a': { S: 'second' } })
     await replica.replicator.syncOnce()
     allow()
     await replica.replicator.syncOnce()
