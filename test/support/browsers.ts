@@ -171,6 +171,11 @@ async function openPuppeteerPage(browser: Browser, url: string): Promise<Browser
   const page: Page = await browser.newPage()
   page.setDefaultNavigationTimeout(START_TIMEOUT_MS)
   await page.goto(url)
+  return asBrowserPage(page)
+}
+
+/** A page of puppeteer's, as tests see pages. */
+export function asBrowserPage(page: Page): BrowserPage {
   return {
     // An expression and not the function: what a bundler adds to a function's text would be looked up in the page.
     evaluate: async (task, ...args) => (await page.evaluate(callExpression(task, args))) as never,

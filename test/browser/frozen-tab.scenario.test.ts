@@ -1,0 +1,158 @@
+// What one of several tabs does for all (a trigger, deleting what has expired) when that tab is frozen, thaws, is closed, or
+// its process dies: another tab does it, and no change is missed or given twice. How long it took is printed; that it is
+// at most two seconds, and ten after a frozen tab, is proven in virtual time (unit/streams, unit/engine).
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Database, Table } from 'tidetable'
+import { defineTable } from '../../src/client/define-table.ts'
+import { createProfile, removeProfile } from '../support/browsers.ts'
+import { type ChromiumTab, type ChromiumTabs, startChromium } from '../support/chromium-tabs.ts'
+import { startPackageServer } from '../support/package-page.ts'
+import type { StaticServer } from '../support/static-server.ts'
+
+interface Note {
+  readonly author: string
+  readonly number: number
+  readonly until?: number
+}
+
+const DATABASE = 'frozen'
+const NOTES = defineTable<Note>()({
+  name: 'Notes',
+  attributes: { author: 'S', number: 'N' },
+  key: { partition: 'author', sort: 'number' },
+  stream: 'NEW_AND_OLD_IMAGES',
+  timeToLive: 'until',
+})
+const TABS = 3
+const TIMEOUT_MS = 120_000
+
+/** What a tab keeps between two steps of a test. */
+interface Opened {
+  readonly database: Database
+  readonly notes: Table<typeof NOTES>
+  /** Numbers of the notes that the trigger was given here. */
+  readonly seen: number[]
+}
+
+let server: StaticServer
+let profileDirectory: string
+let browser: ChromiumTabs
+let tabs: ChromiumTab[]
+
+beforeEach(async () => {
+  server = await startPackageServer()
+  profileDirectory = await createProfile('chromium')
+  browser = await startChromium(profileDirectory)
+  tabs = []
+  for (let tab = 0; tab < TABS; tab++) {
+    const opened = await browser.open(`${server.origin}/`)
+    tabs.push(opened)
+    await start(opened)
+  }
+})
+
+afterEach(async () => {
+  await browser.close()
+  await server.close()
+  await removeProfile(profileDirectory)
+})
+
+/** Opens the database for good, with a trigger that notes what it was given. */
+function start(tab: ChromiumTab): Promise<void> {
+  return tab.evaluate(
+    async (name, definition) => {
+      const database = await window.tidetable.openDatabase({ name, tables: [definition] })
+      const notes = database.table(definition)
+      const seen: number[] = []
+      const trigger = notes.trigger({
+        name: 'log',
+        filters: [{ eventName: ['INSERT'] }],
+        run: (changes) => void seen.push(...changes.map(({ key }) => key.number)),
+      })
+      trigger.ended.catch((error: unknown) => console.error(error))
+      Object.assign(window, { opened: { database, notes, seen } satisfies Opened })
+    },
+    DATABASE,
+    NOTES,
+  )
+}
+
+/** Writes notes with these numbers, which expire at once. */
+function write(tab: ChromiumTab, numbers: readonly number[]): Promise<void> {
+  return tab.evaluate(async (all) => {
+    const { notes } = (window as unknown as { opened: Opened }).opened
+    for (const number of all) await notes.put({ author: 'any', number, until: Math.floor(Date.now() / 1000) })
+  }, numbers)
+}
+
+/** Waits until a tab's trigger has been given so many changes and all notes have expired; tells how long each took. */
+function waitFor(tab: ChromiumTab, count: number): Promise<{ readonly triggerMs: number; readonly expiryMs: number }> {
+  return tab.evaluate(async (expected) => {
+    const { notes, seen } = (window as unknown as { opened: Opened }).opened
+    const beganMs = performance.now()
+    const until = async (isDone: () => boolean | Promise<boolean>): Promise<number> => {
+      while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 50))
+      return Math.round(performance.now() - beganMs)
+    }
+    const [triggerMs, expiryMs] = await Promise.all([
+      until(() => seen.length >= expected),
+      until(async () => (await notes.scan({ consistent: true })).length === 0),
+    ])
+    return { triggerMs, expiryMs }
+  }, count)
+}
+
+/** What each of the tabs that are left has done. */
+async function work(some: readonly ChromiumTab[]): Promise<{ seen: number[][]; expired: number[] }> {
+  const done = await Promise.all(
+    some.map((tab) =>
+      tab.evaluate(async () => {
+        const { database, seen } = (window as unknown as { opened: Opened }).opened
+        return { seen, expired: (await database.statistics()).expiredItems }
+      }),
+    ),
+  )
+  return { seen: done.map(({ seen }) => seen), expired: done.map(({ expired }) => expired) }
+}
+
+describe('the tab that works for all', () => {
+  it(
+    'is another when it is frozen, and does nothing twice when it goes on',
+    async () => {
+      const [first, second, third] = tabs as [ChromiumTab, ChromiumTab, ChromiumTab]
+      await write(third, [1, 2])
+      await waitFor(first, 2)
+      await first.freeze()
+      await write(third, [3, 4])
+      console.log('after the first tab was frozen', await waitFor(second, 2))
+      await first.thaw()
+      await write(third, [5, 6])
+      await waitFor(second, 4)
+      // It goes on as one of those that wait.
+      await second.close()
+      await write(third, [7, 8])
+      const next = await Promise.race([waitFor(first, 4), waitFor(third, 2)])
+      console.log('after the second tab was closed', next)
+      const { seen } = await work([first, third])
+      expect(seen.flat().toSorted((one, other) => one - other)).toEqual([1, 2, 7, 8])
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'is another when its process dies',
+    async () => {
+      const [first, second, third] = tabs as [ChromiumTab, ChromiumTab, ChromiumTab]
+      await write(third, [1, 2])
+      await waitFor(first, 2)
+      await first.kill()
+      await write(third, [3, 4])
+      console.log('after the process of the first tab had died', await waitFor(second, 2))
+      const { seen, expired } = await work([second, third])
+      expect(seen).toEqual([[3, 4], []])
+      expect(expired.reduce((sum, count) => sum + count, 0)).toBe(2)
+    },
+    TIMEOUT_MS,
+  )
+})
