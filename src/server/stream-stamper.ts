@@ -3,7 +3,7 @@
 
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Logger, silentLogger } from '../base/logger.ts'
-import { systemRandom } from '../base/random.ts'
+import { type Random, systemRandom } from '../base/random.ts'
 import type { Item } from '../model/attribute-value.ts'
 import type { DynamoApi, RemoteTableFacts } from '../sync/dynamo-remote.ts'
 import { createStamper } from '../sync/foreign-writes.ts'
@@ -19,6 +19,7 @@ export interface StreamStamperOptions {
   /** How long log entries are kept, in days. Default 30. */
   readonly retentionDays?: number
   readonly clock?: Clock
+  readonly random?: Random
   /** Hears of records that could not be stamped and will come again. */
   readonly logger?: Logger
 }
@@ -51,8 +52,8 @@ export interface StreamEventResponse {
 export function createStreamStamper(
   options: StreamStamperOptions,
 ): (event: StreamEvent) => Promise<StreamEventResponse> {
-  const { clock = systemClock, logger = silentLogger } = options
-  const stamp = createStamper({ ...options, clock, random: systemRandom })
+  const { clock = systemClock, random = systemRandom, logger = silentLogger } = options
+  const stamp = createStamper({ ...options, clock, random })
   return async ({ Records }) => {
     for (const { eventSourceARN = '', dynamodb = {} } of Records) {
       const { SequenceNumber: itemIdentifier = '' } = dynamodb

@@ -3,7 +3,9 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import type { Device } from './device.ts'
 import type { AttributeValue, Item } from '../../src/model/attribute-value.ts'
-import { noteTexts, readTable, type World, DATA_TABLES } from './world.ts'
+import type { ForeignWrite } from './foreign-writer.ts'
+import { noteTexts } from './ledger.ts'
+import { readTable, type World, DATA_TABLES } from './world.ts'
 
 /** A device has what the remote has, to the version. */
 export async function checkSameTables(device: Device, world: World): Promise<void> {
@@ -35,7 +37,27 @@ export async function checkHistory(devices: readonly Device[], world: World): Pr
       const isOverwritten = device.writes
         .slice(index + 1)
         .some((later) => later.disk === disk && later.write.places.some((place) => write.places.includes(place)))
-      if (!world.seen.has(name) && !isOverwritten && !copied.has(name)) throw lost(device, name)
+      if (!world.ledger.seen.has(name) && !isOverwritten && !copied.has(name)) throw lost(device, name)
+    }
+  }
+}
+
+/** What was deleted comes back by a write that was weighed against the deletion, and by nothing else. */
+export function checkDeletions(devices: readonly Device[], world: World): void {
+  const contested = new Set(devices.flatMap((device) => [...device.contestedDeletions]))
+  for (const event of world.ledger.broughtBack) {
+    const [place = ''] = event.split(' ')
+    if (!contested.has(place)) throw new Error(`${event} was deleted, and came back.`)
+  }
+}
+
+/** What others have added is there, but for what a push wiped out before anything could tell of it. */
+export async function checkForeignWrites(writes: readonly ForeignWrite[], world: World): Promise<void> {
+  const present = new Set<string>()
+  for (const table of DATA_TABLES) noteTexts([...(await readTable(world.engine, table)).values()], present)
+  for (const { name, isAdded } of writes) {
+    if (isAdded && !present.has(name) && !world.ledger.overwritten.has(name)) {
+      throw new Error(`The foreign write ${name} is lost.`)
     }
   }
 }

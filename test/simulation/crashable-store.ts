@@ -1,9 +1,10 @@
 // A store whose process can be killed at any of its steps, while the disk under it stays: what was committed is there for
-// the next process, what was not is nowhere.
+// the next process, what was not is nowhere. A frozen one neither asks the disk nor hears its answers.
 
 import { DatabaseError } from '../../src/base/database-error.ts'
 import type { MaybePromise } from '../../src/base/maybe-promise.ts'
 import type { OrderedStore, Transaction } from '../../src/storage/contract.ts'
+import type { Freezer } from './freezer.ts'
 
 /** A store that lives until it is killed. */
 export interface CrashableStore extends OrderedStore {
@@ -15,7 +16,7 @@ export interface CrashableStore extends OrderedStore {
 }
 
 /** A process on a disk. */
-export function createCrashableStore(disk: OrderedStore): CrashableStore {
+export function createCrashableStore(disk: OrderedStore, freezer: Freezer): CrashableStore {
   let isDead = false
   let countdown = Infinity
   let moment: 'before' | 'after' = 'before'
@@ -23,6 +24,7 @@ export function createCrashableStore(disk: OrderedStore): CrashableStore {
   /** Who waits for a dead process waits for ever. */
   const never = <T>(): Promise<T> => new Promise<T>(() => undefined)
   const write = async <T>(body: (transaction: Transaction) => MaybePromise<T>): Promise<T> => {
+    if (freezer.isFrozen) await freezer.awake()
     if (isDead) return never()
     const isLast = --countdown === 0
     if (isLast && moment === 'before') isDead = true
@@ -31,9 +33,11 @@ export function createCrashableStore(disk: OrderedStore): CrashableStore {
         if (isDead) throw dead()
         return body(transaction)
       })
+      if (freezer.isFrozen) await freezer.awake()
       if (isLast) isDead = true
       return isDead ? await never() : result
     } catch (error) {
+      if (freezer.isFrozen) await freezer.awake()
       if (isDead) return never()
       throw error
     }
@@ -51,7 +55,10 @@ export function createCrashableStore(disk: OrderedStore): CrashableStore {
     },
     write,
     snapshot: () => disk.snapshot(),
-    refresh: () => (isDead ? never() : disk.refresh()),
+    refresh: async () => {
+      if (freezer.isFrozen) await freezer.awake()
+      return isDead ? never() : disk.refresh()
+    },
     openLog: (options) => disk.openLog(options),
     observeWrites: (observer) => disk.observeWrites(observer),
     statistics: () => disk.statistics(),

@@ -1,28 +1,30 @@
-// A device: our engine on a disk that outlives its processes, a replicator, a clock that goes wrong, and a network.
+// A device: our engine on a disk that outlives its processes, in one or two tabs, a clock that goes wrong, and a network.
 
-import type { Clock } from '../../src/base/clock.ts'
 import { seededRandom } from '../../src/base/random.ts'
-import { createEngine, type Engine } from '../../src/engine/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import { readOutboxState } from '../../src/engine/outbox-state.ts'
-import { createDynamoRemote } from '../../src/sync/dynamo-remote.ts'
-import { Replicator } from '../../src/sync/replicator.ts'
+import type { DynamoApi } from '../../src/sync/dynamo-remote.ts'
+import type { Replicator } from '../../src/sync/replicator.ts'
 import type { ConflictStrategy } from '../../src/sync/settings.ts'
+import { createMemoryLocks, type MemoryLocks } from '../support/memory-locks.ts'
 import { checkInvariants } from './invariants.ts'
-import { type CrashableStore, createCrashableStore } from './crashable-store.ts'
 import type { Dice } from './dice.ts'
 import { createDisk, type Disk } from './disk.ts'
+import { deleteExpired } from './expiry.ts'
 import { createFaultyApi, type FaultyApi } from './faulty-api.ts'
+import { placeOf } from './ledger.ts'
 import type { AppWrite } from './operations.ts'
-import { skewedClock, type VirtualClock } from './virtual-clock.ts'
+import { createGateway, type Road } from './roads.ts'
+import { Tab } from './tab.ts'
+import { createSkewedClock, type SkewedClock, type VirtualClock } from './virtual-clock.ts'
 import {
   COMPANION_TABLE,
-  PARTITIONS,
-  replicatedTables,
-  SHARED_SCOPE,
-  TABLE_FACTS,
+  DATA_TABLES,
+  letItemsExpire,
+  NOTES_TABLE,
+  SHORT_PAGED_TABLES,
   tableInput,
   type World,
-  DATA_TABLES,
 } from './world.ts'
 
 /** How sure it is that a write was kept. */
@@ -52,8 +54,13 @@ interface DeviceOptions {
   readonly dice: Dice
   readonly world: World
   readonly strategy: ConflictStrategy
+  readonly road: Road
+  /** Whether its items expire. */
+  readonly hasExpiry: boolean
   readonly count: (what: string) => void
 }
+
+const HOUR_MS = 3_600_000
 
 /** One device. */
 export class Device {
@@ -64,117 +71,154 @@ export class Device {
   /** Names of writes that were put aside and given up, and of those that lost a conflict. */
   readonly discarded: Set<string> = new Set()
   readonly superseded: Set<string> = new Set()
+  /** Places of items that were deleted at the remote when writes of this device were weighed against that. */
+  readonly contestedDeletions: Set<string> = new Set()
   /** Writes that came with a copied disk: they are pending in two places. */
   readonly copied: Set<string> = new Set()
   readonly #options: DeviceOptions
-  readonly #clock: Clock
-  readonly #api: FaultyApi
+  readonly #clock: SkewedClock
+  readonly #networks: Readonly<Record<Road, FaultyApi>>
+  #road: Road
   #disk: Disk | undefined
   #diskNumber = 0
   #copied: readonly MadeWrite[] = []
   #process = 0
-  #store: CrashableStore | undefined
-  #engine: Engine | undefined
-  #replicator: Replicator | undefined
-  #tab: { readonly store: CrashableStore; readonly replicator: Replicator } | undefined
+  #locks: MemoryLocks = createMemoryLocks()
+  #tabs: readonly Tab[] = []
 
   constructor(options: DeviceOptions) {
     this.#options = options
     this.name = options.name
+    this.#road = options.road
     const { clock, dice, world, count } = options
-    this.#clock = skewedClock(clock, dice.between(-3_600_000, 3_600_000))
-    this.#api = createFaultyApi({
-      api: world.api,
-      clock,
-      dice: dice.fork(),
-      count,
-      shortPages: new Set([...DATA_TABLES, COMPANION_TABLE]),
-      companionTable: COMPANION_TABLE,
-    })
+    this.#clock = createSkewedClock(clock, dice.between(-HOUR_MS, HOUR_MS))
+    const network = (api: DynamoApi): FaultyApi => {
+      const shortPages = SHORT_PAGED_TABLES
+      return createFaultyApi({ api, clock, dice: dice.fork(), count, shortPages, companionTable: COMPANION_TABLE })
+    }
+    const faultRate = (): number => this.network.faultRate
+    this.#networks = {
+      direct: network(world.api),
+      gateway: network(createGateway({ world, clock, dice: dice.fork(), count, faultRate })),
+    }
   }
 
   get isRunning(): boolean {
-    return this.#store !== undefined && !this.#store.isDead
+    this.#bury()
+    return this.#tabs.length > 0
   }
 
   get network(): FaultyApi {
-    return this.#api
+    return this.#networks[this.#road]
   }
 
   get engine(): Engine {
-    if (this.#engine === undefined) throw new Error(`${this.name} is not running.`)
-    return this.#engine
+    return this.#tab.engine
   }
 
   get replicator(): Replicator {
-    if (this.#replicator === undefined) throw new Error(`${this.name} is not running.`)
-    return this.#replicator
+    return this.#tab.replicator
   }
 
   get process(): number {
     return this.#process
   }
 
+  /** The tab that somebody works in. */
+  get #tab(): Tab {
+    const tab = this.#tabs.find(({ isAwake }) => isAwake) ?? this.#tabs[0]
+    if (tab === undefined) throw new Error(`${this.name} is not running.`)
+    return tab
+  }
+
   /** Starts a process on the disk. */
   async start(): Promise<void> {
-    const { dice, clock } = this.#options
     this.#process++
     this.#note('started')
     this.#disk ??= await createDisk()
-    const store = createCrashableStore(this.#disk.store)
-    const random = seededRandom(dice.below(2 ** 32))
-    const engine = createEngine({ store, clock: this.#clock, random })
-    this.#store = store
-    this.#engine = engine
-    for (const table of DATA_TABLES) {
-      await clock.outside(engine.dispatch('CreateTable', tableInput(table))).catch((error: unknown) => {
-        if ((error as Error).name !== 'ResourceInUseException') throw error
-      })
-    }
-    this.#replicator = this.#createReplicator(store)
-    await this.#replicator.replica.begin()
-    this.#replicator.start()
+    const tab = this.#createTab(this.#disk)
+    this.#tabs = [tab]
+    for (const table of DATA_TABLES)
+      if (!(await hasTable(tab.engine, table))) await this.#createTable(tab.engine, table)
+    await tab.replicator.replica.begin()
+    tab.replicator.start()
   }
 
-  /** A second tab on the same disk, which replicates as well: no lock keeps it from doing so. */
+  async #createTable(engine: Engine, table: string): Promise<void> {
+    const { clock, hasExpiry } = this.#options
+    await clock.outside(engine.dispatch('CreateTable', tableInput(table)))
+    if (hasExpiry && table === NOTES_TABLE) await letItemsExpire(engine, clock)
+  }
+
+  /** A second tab on the same disk. Where there are no locks both replicate at once. */
   async openTab(): Promise<void> {
-    if (this.#disk === undefined || this.#tab !== undefined) return
-    this.#note('second tab')
-    const store = createCrashableStore(this.#disk.store)
-    const replicator = this.#createReplicator(store)
-    this.#tab = { store, replicator }
-    await replicator.replica.begin()
-    replicator.start()
+    const [first] = this.#tabs
+    if (this.#disk === undefined || first === undefined || this.#tabs.length > 1) return
+    const takesTurns = this.#options.dice.chance(0.7)
+    this.#note(takesTurns ? 'second tab' : 'second tab without locks')
+    const second = this.#createTab(this.#disk)
+    this.#tabs = [first, second]
+    await second.replicator.replica.begin()
+    if (second.store.isDead) return
+    if (!takesTurns) {
+      second.replicator.start()
+      return
+    }
+    this.#locks = createMemoryLocks()
+    for (const tab of [first, second]) tab.takeTurns(this.#locks, () => this.#tabs)
   }
 
-  #createReplicator(store: CrashableStore): Replicator {
+  closeTab(): void {
+    if (this.#tabs.length < 2) return
+    this.#note('tab closed')
+    this.#options.dice.pick(this.#tabs).kill()
+    this.#bury()
+  }
+
+  /** Freezes the tab that is likely to replicate, or thaws what is frozen. */
+  freezeOrThaw(): void {
+    const frozen = this.#tabs.filter(({ freezer }) => freezer.isFrozen)
+    this.#note(frozen.length > 0 ? 'thawed' : 'frozen')
+    this.#options.count(frozen.length > 0 ? 'thawed' : 'frozen')
+    for (const { freezer } of frozen) freezer.thaw()
+    if (frozen.length === 0) this.#options.dice.pick(this.#tabs).freezer.freeze()
+  }
+
+  get hasTabs(): boolean {
+    return this.#tabs.length > 1
+  }
+
+  #createTab(disk: Disk): Tab {
     const { dice, strategy } = this.#options
-    const remote = createDynamoRemote({
-      api: this.#api,
-      clock: this.#clock,
-      companionTable: COMPANION_TABLE,
-      tables: TABLE_FACTS,
-      maxEntrySizeBytes: dice.pick([600, 1200, 300_000]),
-    })
-    return new Replicator({
-      store,
-      remote,
-      clock: this.#clock,
-      random: seededRandom(dice.below(2 ** 32)),
-      tables: replicatedTables(strategy),
-      scopes: [...PARTITIONS, SHARED_SCOPE],
-      poll: { shortestMs: 2000, longestMs: 600_000 },
-    })
+    return new Tab({ disk, clock: this.#clock, network: this.network, road: this.#road, dice, strategy })
+  }
+
+  /** Tabs that have died let go of what they held. */
+  #bury(): void {
+    const dead = this.#tabs.filter(({ store }) => store.isDead)
+    if (dead.length === 0) return
+    for (const tab of dead) tab.kill()
+    this.#tabs = this.#tabs.filter(({ store }) => !store.isDead)
+    // The one that is left is what the user looks at.
+    for (const { freezer } of this.#tabs) freezer.thaw()
+  }
+
+  /** Somebody has set the clock. */
+  setClock(): void {
+    this.#clock.set(this.#options.dice.between(-HOUR_MS, HOUR_MS))
+  }
+
+  /** Deletes what has expired, by its own clock. Nobody is told of it but this device. */
+  async expire(): Promise<number> {
+    const { store } = this.#tab
+    return deleteExpired(store, { clock: this.#clock, random: seededRandom(this.#options.dice.below(2 ** 32)) })
   }
 
   /** Ends the process at once. */
   kill(): void {
     this.#note('killed')
-    this.#store?.kill()
-    void this.#replicator?.stop()
-    this.#tab?.store.kill()
-    void this.#tab?.replicator.stop()
-    this.#tab = undefined
+    for (const tab of this.#tabs) tab.kill()
+    this.#tabs = []
     for (const made of this.writes)
       if (made.disk === this.#diskNumber && made.order === undefined && made.fate === 'kept') made.fate = 'unknown'
   }
@@ -183,12 +227,13 @@ export class Device {
   killSoon(): void {
     const { dice } = this.#options
     this.#note('to be killed')
-    this.#store?.killAtWrite(dice.between(1, 12), dice.pick(['before', 'after']))
+    this.#tabs[0]?.store.killAtWrite(dice.between(1, 12), dice.pick(['before', 'after']))
   }
 
   /** The browser has thrown the storage away, with all that had not been pushed. */
-  evict(): void {
+  async evict(): Promise<void> {
     this.#note('evicted')
+    await this.noteConflicts()
     this.kill()
     this.#disk = undefined
     this.#copied = []
@@ -199,6 +244,7 @@ export class Device {
   /** The power is cut, and the last commits had not reached the disk: writes that were acknowledged may be gone. */
   async losePower(): Promise<void> {
     this.#note('power lost')
+    await this.noteConflicts()
     this.kill()
     const before = this.#disk?.store.statistics().sequence ?? 0
     const lost = this.#options.dice.between(1, 6)
@@ -213,7 +259,9 @@ export class Device {
   /** Begins with a copy of another device's disk. */
   async copyFrom(other: Device): Promise<void> {
     this.#note(`copied from ${other.name}`)
-    this.evict()
+    await this.evict()
+    this.#networks[other.#road].faultRate = this.network.faultRate
+    this.#road = other.#road
     this.#disk = await other.#disk?.without(0)
     this.#copied = other.writes.filter((made) => made.disk === other.#diskNumber)
     for (const { write } of this.#copied) this.copied.add(write.name)
@@ -221,19 +269,19 @@ export class Device {
 
   /** Asks for a write, and notes what came of it. Does not wait for it: the process may die meanwhile. */
   make(write: AppWrite): void {
-    const store = this.#store
+    const { store, engine } = this.#tab
     const made: MadeWrite = { write, fate: 'unknown', order: undefined, disk: this.#diskNumber, sequence: Infinity }
     this.writes.push(made)
-    void this.engine.dispatch(write.operation, write.input).then(
+    void engine.dispatch(write.operation, write.input).then(
       async () => {
-        if (store === undefined || store.isDead || made.disk !== this.#diskNumber) return
+        if (store.isDead || made.disk !== this.#diskNumber) return
         made.fate = 'kept'
         this.#note(`kept ${write.name}`)
         const snapshot = store.snapshot()
         made.order = (await readOutboxState(snapshot)).nextOrder - 1
         made.sequence = snapshot.sequence
         snapshot.close()
-        this.#replicator?.wake()
+        for (const { replicator } of this.#tabs) replicator.wake()
       },
       (error: unknown) => {
         const { name } = error as Error
@@ -246,7 +294,7 @@ export class Device {
   /** Looks at what it shows, as an app does, if it says that it is complete. */
   async look(): Promise<void> {
     // A tab knows only what it has read anew itself, and here nothing keeps two from replicating.
-    if (!this.isRunning || this.#tab !== undefined) return
+    if (!this.isRunning || this.hasTabs) return
     const { replicator, process } = this
     if (!replicator.status.isComplete) return
     try {
@@ -273,9 +321,11 @@ export class Device {
     return parked.length
   }
 
-  /** Notes which writes lost conflicts. */
+  /** Notes which writes lost conflicts, and what was weighed against deletions. */
   async noteConflicts(): Promise<void> {
-    for (const { orders } of await this.replicator.conflicts()) {
+    if (this.#tabs.length === 0) return
+    for (const { orders, table, key, remote } of await this.replicator.conflicts()) {
+      if (remote === undefined) this.contestedDeletions.add(placeOf(table, key))
       for (const order of orders) {
         const made = this.#madeAt(order)
         if (made !== undefined) this.superseded.add(made.write.name)
@@ -297,5 +347,15 @@ export class Device {
   #madeAt(order: number): MadeWrite | undefined {
     const own = this.writes.filter((made) => made.disk === this.#diskNumber)
     return own.find((made) => made.order === order) ?? this.#copied.find((made) => made.order === order)
+  }
+}
+
+async function hasTable(engine: Engine, TableName: string): Promise<boolean> {
+  try {
+    await engine.dispatch('GetItem', { TableName, Key: { p: { S: 'p' }, s: { S: 's' } } })
+    return true
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') return false
+    throw error
   }
 }

@@ -52,29 +52,27 @@ export function createFaultyApi(options: FaultyApiOptions): FaultyApi {
   }
   const send = async (operation: string, input: object): Promise<unknown> => {
     const frozen = structuredClone(input)
-    if (!faulty.isOnline) throw await failure(clock, 'TypeError', dice.between(1, 500))
+    if (!faulty.isOnline) throw await failure(clock, named('TypeError'), dice.between(1, 500))
     if (!dice.chance(faulty.faultRate)) return arrive(operation, frozen)
     const fault = dice.pick(FAULTS)
     count(fault)
     switch (fault) {
       case 'request lost':
-        throw await failure(clock, 'TypeError', TIMEOUT_MS)
+        throw await failure(clock, named('TypeError'), TIMEOUT_MS)
       case 'answer lost':
         await arrive(operation, frozen).catch(() => undefined)
-        throw await failure(clock, 'TypeError', TIMEOUT_MS)
+        throw await failure(clock, named('TypeError'), TIMEOUT_MS)
       case 'doubled':
         return Promise.race([settled(arrive(operation, frozen)), settled(arrive(operation, frozen))]).then(unwrapped)
       case 'late':
         clock.after(dice.between(1, LATEST_ARRIVAL_MS), () => void arrive(operation, frozen).catch(() => undefined))
-        throw await failure(clock, 'TypeError', TIMEOUT_MS)
+        throw await failure(clock, named('TypeError'), TIMEOUT_MS)
       case 'throttled':
-        throw await failure(clock, 'ProvisionedThroughputExceededException', dice.between(1, 40))
       case 'transaction conflict':
-        throw await cancelled(clock, operation, dice.between(1, 40))
       case 'credentials expired':
-        throw await failure(clock, 'ExpiredTokenException', dice.between(1, 40))
+        throw await failure(clock, serverFault(fault, operation), dice.between(1, 40))
       case 'clock refused':
-        throw await failure(clock, 'InvalidSignatureException', dice.between(1, 40))
+        throw await failure(clock, named('InvalidSignatureException'), dice.between(1, 40))
     }
   }
   const faulty: FaultyApi = { isOnline: true, faultRate: 0, send }
@@ -96,28 +94,52 @@ function unwrapped(outcome: Settled): unknown {
   return outcome.value
 }
 
-async function failure(clock: Clock, name: string, delayMs: number): Promise<Error> {
+async function failure(clock: Clock, error: Error, delayMs: number): Promise<Error> {
   await sleep(clock, delayMs)
-  const error = new Error(`${name} in the simulation`)
-  error.name = name
   return error
 }
 
-async function cancelled(clock: Clock, operation: string, delayMs: number): Promise<Error> {
-  if (operation !== 'TransactWriteItems') return failure(clock, 'ThrottlingException', delayMs)
-  const error = await failure(clock, 'TransactionCanceledException', delayMs)
-  return Object.assign(error, { CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'None' }] })
+/** What a service refuses for a while. */
+export const SERVER_FAULTS = ['throttled', 'transaction conflict', 'credentials expired'] as const
+
+/** How such a refusal looks. */
+export function serverFault(fault: (typeof SERVER_FAULTS)[number], operation: string): Error {
+  switch (fault) {
+    case 'throttled':
+      return named('ProvisionedThroughputExceededException')
+    case 'credentials expired':
+      return named('ExpiredTokenException')
+    case 'transaction conflict': {
+      if (operation !== 'TransactWriteItems') return named('ThrottlingException')
+      const reasons = { CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'None' }] }
+      return Object.assign(named('TransactionCanceledException'), reasons)
+    }
+  }
 }
 
-function shortened({ dice, shortPages }: FaultyApiOptions, operation: string, input: object): object {
+/** Without the stack, which takes longer to write down than all else that a fault does. */
+function named(name: string): Error {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  const error = new Error(`${name} in the simulation`)
+  Error.stackTraceLimit = stackTraceLimit
+  return Object.assign(error, { name })
+}
+
+/** A read of one of these tables has small pages. */
+export function shortened(
+  { dice, shortPages }: Pick<FaultyApiOptions, 'dice' | 'shortPages'>,
+  operation: string,
+  input: object,
+): object {
   const { TableName } = input as { TableName?: string }
   if (!READS.has(operation) || TableName === undefined || !shortPages.has(TableName)) return input
   return { ...input, Limit: dice.between(1, 4) }
 }
 
 /** The service shows the writes of a transaction one by one: an entry may be missing for a moment, its head there. */
-function landing(
-  { dice, companionTable, count }: FaultyApiOptions,
+export function landing(
+  { dice, companionTable, count }: Pick<FaultyApiOptions, 'dice' | 'companionTable' | 'count'>,
   input: object,
   output: unknown,
   faultRate: number,

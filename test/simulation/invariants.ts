@@ -2,7 +2,8 @@
 
 import type { Engine } from '../../src/engine/engine.ts'
 import type { AttributeValue, Item } from '../../src/model/attribute-value.ts'
-import { NOTES_TABLE, PARTITIONS, readTable, SHARED_TABLE, textOf } from './world.ts'
+import { textOf } from './ledger.ts'
+import { NOTES_TABLE, PARTITIONS, readTable, SHARED_TABLE } from './world.ts'
 
 /** Transactions are never seen half done, and counters are the sums of what was counted. */
 export async function checkInvariants(where: string, engine: Engine): Promise<void> {

@@ -2,7 +2,7 @@
 // whether it took effect, and how often.
 
 import type { Dice } from './dice.ts'
-import { NOTES_TABLE, OWNED_TABLE, PARTITIONS, SHARED_TABLE } from './world.ts'
+import { EXPIRES, NOTES_TABLE, OWNED_TABLE, PARTITIONS, SHARED_TABLE } from './world.ts'
 
 /** One write of an app. */
 export interface AppWrite {
@@ -43,6 +43,7 @@ const MAKERS: readonly ((dice: Dice, name: string) => AppWrite)[] = [
   disown,
   changeOwned,
   batch,
+  fleeting,
 ]
 
 /** Draws the next write of an app. */
@@ -196,6 +197,13 @@ function changeOwned(dice: Dice, name: string): AppWrite {
 function ownedPlace(dice: Dice): readonly [Place, string] {
   const owner = dice.pick(PARTITIONS)
   return [{ TableName: OWNED_TABLE, p: 'owned', s: `${owner}-${dice.below(3)}` }, owner]
+}
+
+/** An item that does not live for ever, where items expire. */
+function fleeting(dice: Dice, name: string): AppWrite {
+  const place = { TableName: NOTES_TABLE, p: dice.pick(PARTITIONS), s: `fleeting-${dice.below(3)}` }
+  const Item = { ...itemAt(place, name), expires: dice.pick(EXPIRES) }
+  return write('PutItem', { TableName: NOTES_TABLE, Item }, { name, places: [place] })
 }
 
 function batch(dice: Dice, name: string): AppWrite {

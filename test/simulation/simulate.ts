@@ -3,11 +3,13 @@
 
 import type { ConflictStrategy } from '../../src/sync/settings.ts'
 import { mergeItems } from '../../src/sync/merge-items.ts'
-import { checkHistory, checkSameTables } from './checks.ts'
+import { checkDeletions, checkForeignWrites, checkHistory, checkSameTables } from './checks.ts'
 import { Device } from './device.ts'
 import { createDice, type Dice } from './dice.ts'
+import { drawForeignWrite, type ForeignWrite, writeForeign } from './foreign-writer.ts'
 import { checkInvariants } from './invariants.ts'
 import { drawWrite } from './operations.ts'
+import { createStreamDelivery, type StreamDelivery } from './stream-delivery.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 import { COMPANION_TABLE, createWorld, type World } from './world.ts'
 
@@ -47,6 +49,18 @@ const LONGEST_MS = 4_320_000_000
 const PATIENCE_MS = 1000
 /** How often somebody looks at what a device shows. */
 const LOOKS = 0.4
+/** How often somebody writes who does not know the log, records of streams are delivered, and time to live is looked at. */
+const FOREIGN_WRITES = 0.25
+const DELIVERIES = 0.2
+const EXPIRIES = 0.06
+/** How often something happens to the tabs of a device that has two. */
+const ACTS_ON_TABS = 0.2
+/** How many simulations have such somebody, and how many devices go through a gateway. */
+const WITH_FOREIGNERS = 0.4
+const WITH_GATEWAY = 0.12
+/** Until nothing is on its way any more, and nothing is left that expires: requests arrive late, items live for hours. */
+const LATEST_MS = 1_000_000
+const LONGEST_LIFE_MS = 30_000_000
 
 /**
  * Runs the simulation of a seed.
@@ -91,30 +105,65 @@ interface Play {
 }
 
 async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
-  const world: World = await createWorld(clock, async () => checkInvariants('the remote', world.engine))
+  const hasForeigners = bounds.hasFaults && dice.chance(WITH_FOREIGNERS)
+  const check = (): Promise<void> => checkInvariants('the remote', world.engine)
+  const world: World = await createWorld({ clock, hasForeigners, check })
   const strategy = dice.pick(STRATEGIES)
   count(`strategy: ${typeof strategy === 'function' ? 'resolver' : strategy}`)
   const devices = Array.from({ length: dice.between(2, bounds.maxDevices) }, (_, index) => {
-    return new Device({ name: `device ${index + 1}`, clock, dice: dice.fork(), world, strategy, count })
+    const road = dice.chance(WITH_GATEWAY) ? 'gateway' : 'direct'
+    const name = `device ${index + 1}`
+    return new Device({ name, clock, dice: dice.fork(), world, strategy, road, hasExpiry: hasForeigners, count })
   })
   const faultRate = bounds.hasFaults ? dice.pick([0, 0.02, 0.1, 0.3]) : 0
   for (const device of devices) {
     device.network.faultRate = faultRate
     await device.start()
   }
+  const streams = hasForeigners ? await createStreamDelivery({ world, clock, dice: dice.fork(), count }) : undefined
+  if (streams !== undefined) streams.network.faultRate = faultRate
+  const foreign: ForeignWrite[] = []
   const steps = dice.between(10, bounds.maxSteps)
   for (let step = 0; step < steps; step++) {
     await wait(clock, dice.below(dice.pick([50, 1000, MAX_STEP_GAP_MS])))
     const [device, other] = [dice.pick(devices), dice.pick(devices)]
     await act({ world, clock, dice, count, bounds, other }, device, `op-${seed}-${step}`)
-    if (dice.chance(LOOKS)) await other.look()
+    if (dice.chance(LOOKS)) await Promise.race([other.look(), wait(clock, PATIENCE_MS)])
+    if (streams !== undefined)
+      foreign.push(...(await actOutside({ world, dice, count, streams }, device, `op-foreign-${seed}-${step}`)))
   }
-  await settle(clock, devices, count)
+  await settle({ clock, world, streams, count }, devices)
   for (const device of devices) {
     await device.noteConflicts()
     await checkSameTables(device, world)
   }
   await checkHistory(devices, world)
+  checkDeletions(devices, world)
+  await checkForeignWrites(foreign, world)
+}
+
+interface Outside {
+  readonly world: World
+  readonly dice: Dice
+  readonly count: (what: string) => void
+  readonly streams: StreamDelivery
+}
+
+/** What goes on beside the protocol. Answers the foreign writes. */
+async function actOutside(
+  { world, dice, count, streams }: Outside,
+  device: Device,
+  name: string,
+): Promise<readonly ForeignWrite[]> {
+  if (dice.chance(DELIVERIES)) void streams.deliver()
+  if (dice.chance(EXPIRIES) && (await world.expire()) > 0) count('expired at the remote')
+  if (dice.chance(EXPIRIES) && device.isRunning && !device.hasTabs && (await device.expire()) > 0)
+    count('expired on a device')
+  if (!dice.chance(FOREIGN_WRITES)) return []
+  const write = drawForeignWrite(dice, name)
+  count(`foreign: ${write.operation}`)
+  await writeForeign(world, write)
+  return [write]
 }
 
 interface Stage {
@@ -135,6 +184,7 @@ async function act({ world, clock, dice, count, bounds, other }: Stage, device: 
     }
     return
   }
+  if (device.hasTabs && bounds.hasFaults && dice.chance(ACTS_ON_TABS)) return actOnTabs({ clock, dice, count }, device)
   const what = dice.below(100)
   if (what < 62 || !bounds.hasFaults) {
     const write = drawWrite(dice, name)
@@ -152,7 +202,7 @@ async function act({ world, clock, dice, count, bounds, other }: Stage, device: 
     device.killSoon()
   } else if (what < 86) {
     count('evicted')
-    device.evict()
+    await device.evict()
     await device.start()
   } else if (what < 88) {
     count('power lost')
@@ -161,12 +211,11 @@ async function act({ world, clock, dice, count, bounds, other }: Stage, device: 
     count('profile copied')
     await device.copyFrom(other)
     await device.start()
-  } else if (what < 91) {
-    await device.look()
-  } else if (what < 92) {
-    count('second tab')
-    await Promise.race([device.openTab(), wait(clock, PATIENCE_MS)])
+  } else if (what < 90) {
+    device.setClock()
   } else if (what < 94) {
+    await actOnTabs({ clock, dice, count }, device)
+  } else if (what < 95) {
     await Promise.race([device.retrySomething(), wait(clock, PATIENCE_MS)])
   } else if (what < 97) {
     count('log cut')
@@ -175,6 +224,17 @@ async function act({ world, clock, dice, count, bounds, other }: Stage, device: 
     count('long pause')
     await wait(clock, 3_600_000)
   }
+}
+
+async function actOnTabs(
+  { clock, dice, count }: Pick<Stage, 'clock' | 'dice' | 'count'>,
+  device: Device,
+): Promise<void> {
+  if (!device.hasTabs) {
+    count('second tab')
+    await Promise.race([device.openTab(), wait(clock, PATIENCE_MS)])
+  } else if (dice.chance(0.8)) device.freezeOrThaw()
+  else device.closeTab()
 }
 
 /** Entries expire in no particular order; the newest is young. */
@@ -189,15 +249,19 @@ async function cutLogs(world: World, dice: Dice): Promise<void> {
   }
 }
 
+interface Mended extends Pick<Stage, 'clock' | 'world' | 'count'> {
+  readonly streams: StreamDelivery | undefined
+}
+
 /** Faults end; everything is given up that is parked; all sync until nothing changes any more. */
-async function settle(clock: VirtualClock, devices: readonly Device[], count: (what: string) => void): Promise<void> {
+async function settle({ clock, world, streams, count }: Mended, devices: readonly Device[]): Promise<void> {
   for (const device of devices) {
     device.network.faultRate = 0
     device.network.isOnline = true
-    if (device.isRunning) device.kill()
+    device.kill()
   }
-  // What is late may still arrive.
-  await wait(clock, 1_000_000)
+  if (streams !== undefined) streams.network.faultRate = 0
+  await wait(clock, streams === undefined ? LATEST_MS : LONGEST_LIFE_MS)
   for (const device of devices) {
     await device.start()
     await device.replicator.stop()
@@ -209,6 +273,8 @@ async function settle(clock: VirtualClock, devices: readonly Device[], count: (w
       const pending = await device.replicator.replica.pending(1)
       waiting += pending.length + (await device.settle())
     }
+    waiting += await world.expire()
+    if ((await streams?.drain()) === true) waiting++
     if (waiting > 0) continue
     // What the last one has pushed reaches the others.
     for (const device of devices) await device.replicator.syncOnce()

@@ -18,7 +18,7 @@ interface PendingTimer {
 }
 
 /** Begins somewhere in 2026, as times of 1970 would hide mistakes with units. */
-const START_MS = 1_790_000_000_000
+export const START_MS = 1_790_000_000_000
 
 /** A clock at the start of a simulation. */
 export function createVirtualClock(): VirtualClock {
@@ -65,11 +65,21 @@ export function createVirtualClock(): VirtualClock {
   }
 }
 
-/** The clock of a machine that goes wrong by `skewMs`. */
-export function skewedClock(clock: Clock, skewMs: number): Clock {
+/** The clock of a machine that goes wrong. */
+export interface SkewedClock extends Clock {
+  /** Has it go wrong by so much from now on. */
+  set(skewMs: number): void
+}
+
+/** The clock of a machine that goes wrong by `skewMs`, until it is set. */
+export function createSkewedClock(clock: Clock, skewMs: number): SkewedClock {
+  let currentMs = skewMs
   return {
-    now: () => clock.now() + skewMs,
+    now: () => clock.now() + currentMs,
     monotonicMs: () => clock.monotonicMs(),
     after: (delayMs, run) => clock.after(delayMs, run),
+    set(newSkewMs) {
+      currentMs = newSkewMs
+    },
   }
 }

@@ -1,14 +1,16 @@
-// The tables of a simulation and the remote that they are replicated with: our own engine, which nobody but the devices
-// writes to, and which is looked at after each of its transactions.
+// The tables of a simulation and the remote that they are replicated with: our own engine, which is looked at after each of
+// its transactions.
 
 import { seededRandom } from '../../src/base/random.ts'
 import { createEngine, type Engine } from '../../src/engine/engine.ts'
-import type { AttributeValue, Item } from '../../src/model/attribute-value.ts'
+import type { AttributeValue, Item, Key } from '../../src/model/attribute-value.ts'
 import type { KeyShape } from '../../src/model/key-schema.ts'
 import { createMemoryStore } from '../../src/storage/memory-store.ts'
 import type { DynamoApi, RemoteTableFacts } from '../../src/sync/dynamo-remote.ts'
 import type { ConflictStrategy, ReplicatedTable } from '../../src/sync/settings.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import { deleteExpired, withoutTimers } from './expiry.ts'
+import { Ledger, placeOf, textOf } from './ledger.ts'
+import { START_MS, type VirtualClock } from './virtual-clock.ts'
 
 export const COMPANION_TABLE = 'companion'
 /** Replicated by partition: the partition key names the scope. */
@@ -19,12 +21,19 @@ export const OWNED_TABLE = 'owned'
 export const SHARED_TABLE = 'shared'
 export const SHARED_SCOPE = 'everybody'
 export const VERSION = '_version'
+/** When items that do not live for ever expire, in seconds since 1970. */
+export const EXPIRES: readonly AttributeValue[] = [60, 600, 3600, 20_000].map((seconds) => ({
+  N: String(START_MS / 1000 + seconds),
+}))
 
 /** All tables that are replicated. */
 export const DATA_TABLES: readonly string[] = [NOTES_TABLE, OWNED_TABLE, SHARED_TABLE]
 
 /** The scopes that exist. */
 export const PARTITIONS = ['red', 'blue'] as const
+export const SCOPES: readonly string[] = [...PARTITIONS, SHARED_SCOPE]
+/** Their pages are cut short, so that few items make several pages. */
+export const SHORT_PAGED_TABLES: ReadonlySet<string> = new Set([...DATA_TABLES, COMPANION_TABLE])
 
 const KEY: KeyShape = { partition: [{ name: 'p', type: 'S' }], sort: [{ name: 's', type: 'S' }] }
 
@@ -48,14 +57,29 @@ export function replicatedTables(conflicts: ConflictStrategy): Readonly<Record<s
 export interface World {
   readonly engine: Engine
   readonly api: DynamoApi
-  /** Texts under `op` and `ops` that items have ever held. */
-  readonly seen: Set<string>
+  readonly ledger: Ledger
+  /** An item as it is. */
+  read(table: string, key: Key): Promise<Item | undefined>
+  /** Deletes what has expired by now. */
+  expire(): Promise<number>
+}
+
+interface WorldOptions {
+  readonly clock: VirtualClock
+  /** Whether somebody writes who does not know the log, so that the tables have streams and items expire. */
+  readonly hasForeigners: boolean
+  /** Looks at the remote after each transaction. */
+  readonly check: () => Promise<void>
 }
 
 /** Makes the remote, with its tables. */
-export async function createWorld(clock: VirtualClock, check: () => Promise<void>): Promise<World> {
-  const engine = createEngine({ store: createMemoryStore(), clock, random: seededRandom(1) })
-  for (const table of DATA_TABLES) await clock.outside(engine.dispatch('CreateTable', tableInput(table)))
+export async function createWorld({ clock, hasForeigners, check }: WorldOptions): Promise<World> {
+  const store = createMemoryStore()
+  const random = seededRandom(1)
+  const engine = createEngine({ store, clock: withoutTimers(clock), random })
+  const stream = { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } }
+  for (const table of DATA_TABLES)
+    await clock.outside(engine.dispatch('CreateTable', { ...tableInput(table), ...(hasForeigners && stream) }))
   const companion = {
     TableName: COMPANION_TABLE,
     AttributeDefinitions: [
@@ -69,18 +93,40 @@ export async function createWorld(clock: VirtualClock, check: () => Promise<void
     BillingMode: 'PAY_PER_REQUEST',
   }
   await clock.outside(engine.dispatch('CreateTable', companion))
-  const seen = new Set<string>()
+  if (hasForeigners) await letItemsExpire(engine, clock)
+  const ledger = new Ledger(DATA_TABLES, VERSION)
   const api: DynamoApi = {
     async send(operation, input) {
       const output = await engine.dispatch(operation, input)
       if (operation === 'TransactWriteItems') {
-        noteTexts(input, seen)
-        await check()
+        if (ledger.notePush(input as Parameters<Ledger['notePush']>[0])) await check()
       }
       return output
     },
   }
-  return { engine, api, seen }
+  return {
+    engine,
+    api,
+    ledger,
+    async read(TableName, Key) {
+      const output = await engine.dispatch('GetItem', { TableName, Key, ConsistentRead: true })
+      return (output as { readonly Item?: Item }).Item
+    },
+    async expire() {
+      const before = await readTable(engine, NOTES_TABLE)
+      const count = await deleteExpired(store, { clock, random })
+      if (count === 0) return 0
+      const after = await readTable(engine, NOTES_TABLE)
+      for (const [place, item] of before) if (!after.has(place)) ledger.noteGone(placeOf(NOTES_TABLE, item))
+      return count
+    },
+  }
+}
+
+/** Items of the notes may expire. */
+export async function letItemsExpire(engine: Engine, clock: VirtualClock): Promise<void> {
+  const TimeToLiveSpecification = { AttributeName: 'expires', Enabled: true }
+  await clock.outside(engine.dispatch('UpdateTimeToLive', { TableName: NOTES_TABLE, TimeToLiveSpecification }))
 }
 
 /** The request that makes a data table. */
@@ -110,18 +156,4 @@ export async function readTable(engine: Engine, TableName: string): Promise<Map<
     ExclusiveStartKey = output.LastEvaluatedKey
   } while (ExclusiveStartKey !== undefined)
   return items
-}
-
-/** A string's text; empty where there is none. */
-export function textOf(value: AttributeValue | undefined): string {
-  return value !== undefined && 'S' in value ? value.S : ''
-}
-
-/** Names of operations are texts that begin with `op-`. */
-export function noteTexts(value: unknown, into: Set<string>): void {
-  if (typeof value === 'string') {
-    if (value.startsWith('op-')) into.add(value)
-  } else if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) {
-    for (const member of Object.values(value)) noteTexts(member, into)
-  }
 }

@@ -1,0 +1,126 @@
+// What has become of the remote's items, as somebody knows who sees every request that is done: which names of writes they
+// have ever held, what was deleted and came back, and which foreign writes nothing protected yet.
+
+import type { AttributeValue, Item } from '../../src/model/attribute-value.ts'
+
+/** A write of somebody who does not know the log, as it was done. */
+export interface ForeignDeed {
+  readonly name: string
+  /** `table/p/s`. */
+  readonly place: string
+  readonly before: Item | undefined
+  /** Without it the item is gone. */
+  readonly after: Item | undefined
+}
+
+/** One who sees all that is done at the remote. */
+export class Ledger {
+  /** Names that items have ever held. */
+  readonly seen: Set<string> = new Set()
+  /** Foreign writes that a push has wiped out before anything told that they were there: the version had not changed. */
+  readonly overwritten: Set<string> = new Set()
+  /** What a push brought back that had been deleted: `place name`. */
+  readonly broughtBack: Set<string> = new Set()
+  readonly #dataTables: ReadonlySet<string>
+  readonly #versionAttribute: string
+  readonly #alive = new Map<string, ReadonlySet<string>>()
+  readonly #buried = new Map<string, Set<string>>()
+  readonly #exposed = new Map<string, Set<string>>()
+
+  constructor(dataTables: readonly string[], versionAttribute: string) {
+    this.#dataTables = new Set(dataTables)
+    this.#versionAttribute = versionAttribute
+  }
+
+  /** A transaction of the protocol was done: a push, or a stamp. Answers whether it changed items. */
+  notePush({ TransactItems }: { readonly TransactItems: readonly TransactAction[] }): boolean {
+    let hasChanged = false
+    for (const { Put, Delete, Update } of TransactItems) {
+      const isData = Put !== undefined && this.#dataTables.has(Put.TableName)
+      if (isData) this.#put(placeOf(Put.TableName, Put.Item), Put.Item)
+      if (Delete !== undefined) this.#delete(placeOf(Delete.TableName, Delete.Key))
+      if (Update !== undefined) this.#exposed.delete(placeOf(Update.TableName, Update.Key))
+      hasChanged ||= isData || Delete !== undefined
+    }
+    return hasChanged
+  }
+
+  noteForeign({ name, place, before, after }: ForeignDeed): void {
+    this.seen.add(name)
+    if (after === undefined) {
+      this.noteGone(place)
+      return
+    }
+    this.#alive.set(place, namesIn(after))
+    const [old, now] = [before, after].map((item) => textOfNumber(item?.[this.#versionAttribute]))
+    // A push tells an item by its version.
+    if (before === undefined || old !== now) this.#exposed.delete(place)
+    else this.#exposed.set(place, (this.#exposed.get(place) ?? new Set()).add(name))
+  }
+
+  /** Deleted by something else than a push. */
+  noteGone(place: string): void {
+    this.#exposed.delete(place)
+    this.#bury(place)
+  }
+
+  #put(place: string, item: Item): void {
+    const names = namesIn(item)
+    for (const name of names) this.seen.add(name)
+    if (!this.#alive.has(place)) {
+      for (const name of names)
+        if (this.#buried.get(place)?.has(name) === true) this.broughtBack.add(`${place} ${name}`)
+    }
+    for (const name of this.#exposed.get(place) ?? []) if (!names.has(name)) this.overwritten.add(name)
+    this.#exposed.delete(place)
+    this.#alive.set(place, names)
+  }
+
+  #delete(place: string): void {
+    for (const name of this.#exposed.get(place) ?? []) this.overwritten.add(name)
+    this.#exposed.delete(place)
+    this.#bury(place)
+  }
+
+  #bury(place: string): void {
+    const buried = this.#buried.get(place) ?? new Set()
+    for (const name of this.#alive.get(place) ?? []) buried.add(name)
+    this.#buried.set(place, buried)
+    this.#alive.delete(place)
+  }
+}
+
+interface TransactAction {
+  readonly Put?: { readonly TableName: string; readonly Item: Item }
+  readonly Delete?: { readonly TableName: string; readonly Key: Item }
+  readonly Update?: { readonly TableName: string; readonly Key: Item }
+}
+
+/** An item's place in words. */
+export function placeOf(table: string, key: Item): string {
+  return `${table}/${textOf(key['p'])}/${textOf(key['s'])}`
+}
+
+/** A string's text; empty where there is none. */
+export function textOf(value: AttributeValue | undefined): string {
+  return value !== undefined && 'S' in value ? value.S : ''
+}
+
+function textOfNumber(value: AttributeValue | undefined): string {
+  return value !== undefined && 'N' in value ? value.N : ''
+}
+
+function namesIn(item: Item): ReadonlySet<string> {
+  const names = new Set<string>()
+  noteTexts(item, names)
+  return names
+}
+
+/** Names of operations are texts that begin with `op-`. */
+export function noteTexts(value: unknown, into: Set<string>): void {
+  if (typeof value === 'string') {
+    if (value.startsWith('op-')) into.add(value)
+  } else if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) {
+    for (const member of Object.values(value)) noteTexts(member, into)
+  }
+}

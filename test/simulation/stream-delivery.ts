@@ -1,0 +1,131 @@
+// The streams of the remote's tables and the function that is called with their records, as Lambda calls one: each shard in
+// its order, late, in batches that come again as long as they fail, and sometimes although they did not.
+
+import { seededRandom } from '../../src/base/random.ts'
+import { createStreamStamper, type StreamEvent } from '../../src/server/stream-stamper.ts'
+import type { Dice } from './dice.ts'
+import { createFaultyApi, type FaultyApi } from './faulty-api.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+import { COMPANION_TABLE, DATA_TABLES, TABLE_FACTS, type World } from './world.ts'
+
+type StreamRecords = StreamEvent['Records']
+
+interface Shard {
+  readonly table: string
+  /** What every request for an iterator says. */
+  readonly place: { readonly StreamArn: string; readonly ShardId: string | undefined }
+  /** The newest record that was read. */
+  lastNumber: string | undefined
+  /** Read, and not done yet. */
+  waiting: StreamRecords
+  isBusy: boolean
+}
+
+/** What brings foreign writes into the log. */
+export interface StreamDelivery {
+  /** What lies between the stamper and the tables. */
+  readonly network: FaultyApi
+  /** Delivers the next batch of one table, unless one is under way. */
+  deliver(): Promise<void>
+  /** Delivers all that there is. Answers whether there was anything. */
+  drain(): Promise<boolean>
+}
+
+/** Records in one batch. */
+const MAX_BATCH_RECORDS = 8
+/** How often a batch that was done comes again, as a whole or beside itself. */
+const COMES_AGAIN = 0.15
+const COMES_TWICE = 0.1
+/** Batches of one table after which there has to be an end. */
+const MAX_BATCHES = 10_000
+
+interface DeliveryOptions {
+  readonly world: World
+  readonly clock: VirtualClock
+  readonly dice: Dice
+  readonly count: (what: string) => void
+}
+
+/** Reads the streams from their beginnings. */
+export async function createStreamDelivery({ world, clock, dice, count }: DeliveryOptions): Promise<StreamDelivery> {
+  const faults = { api: world.api, clock, dice: dice.fork(), count: () => count('fault of the stamper') }
+  const network = createFaultyApi({ ...faults, shortPages: new Set(), companionTable: COMPANION_TABLE })
+  const random = seededRandom(dice.below(2 ** 32))
+  const stamp = createStreamStamper({
+    api: network,
+    tables: TABLE_FACTS,
+    companionTable: COMPANION_TABLE,
+    clock,
+    random,
+  })
+  const shards = await clock.outside(Promise.all(DATA_TABLES.map((table) => openShard(world, table))))
+
+  const read = async (shard: Shard): Promise<void> => {
+    if (shard.waiting.length > 0) return
+    const output = (await clock.outside(readOn(world, shard))) as { readonly Records: StreamRecords }
+    shard.lastNumber = output.Records.at(-1)?.dynamodb?.SequenceNumber ?? shard.lastNumber
+    shard.waiting = output.Records.map((record) => ({
+      ...record,
+      eventSourceARN: `arn:aws:dynamodb:local:0:table/${shard.table}/stream/now`,
+    }))
+  }
+  const deliverFrom = async (shard: Shard): Promise<boolean> => {
+    await read(shard)
+    const Records = shard.waiting
+    if (Records.length === 0) return false
+    count('stream records delivered')
+    const isTwice = network.faultRate > 0 && dice.chance(COMES_TWICE)
+    const [
+      {
+        batchItemFailures: [failure],
+      },
+    ] = await Promise.all([stamp({ Records }), ...(isTwice ? [stamp({ Records })] : [])])
+    const from = Records.findIndex(({ dynamodb }) => dynamodb?.SequenceNumber === failure?.itemIdentifier)
+    if (failure !== undefined) {
+      count('batch of stream records failed')
+      shard.waiting = Records.slice(from)
+    } else if (network.faultRate === 0 || !dice.chance(COMES_AGAIN)) shard.waiting = []
+    return true
+  }
+  return {
+    network,
+    async deliver() {
+      const shard = dice.pick(shards)
+      if (shard.isBusy) return
+      shard.isBusy = true
+      await deliverFrom(shard)
+      shard.isBusy = false
+    },
+    async drain() {
+      let isAny = false
+      for (const shard of shards) {
+        for (let batch = 0; (await deliverFrom(shard)) && batch < MAX_BATCHES; batch++) isAny = true
+      }
+      return isAny
+    },
+  }
+}
+
+async function openShard({ engine }: World, table: string): Promise<Shard> {
+  const { Table } = (await engine.dispatch('DescribeTable', { TableName: table })) as {
+    readonly Table: { readonly LatestStreamArn: string }
+  }
+  const StreamArn = Table.LatestStreamArn
+  const { StreamDescription } = (await engine.dispatch('DescribeStream', { StreamArn })) as {
+    readonly StreamDescription: { readonly Shards: readonly { readonly ShardId: string }[] }
+  }
+  const ShardId = StreamDescription.Shards[0]?.ShardId
+  return { table, place: { StreamArn, ShardId }, lastNumber: undefined, waiting: [], isBusy: false }
+}
+
+/** Iterators do not live for long, so each is used once. */
+async function readOn({ engine }: World, { place, lastNumber }: Shard): Promise<unknown> {
+  const from =
+    lastNumber === undefined
+      ? { ShardIteratorType: 'TRIM_HORIZON' }
+      : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: lastNumber }
+  const { ShardIterator } = (await engine.dispatch('GetShardIterator', { ...place, ...from })) as {
+    readonly ShardIterator: string
+  }
+  return engine.dispatch('GetRecords', { ShardIterator, Limit: MAX_BATCH_RECORDS })
+}
