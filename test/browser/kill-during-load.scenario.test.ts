@@ -253,6 +253,8 @@ function killWorkers(page: BrowserPage, acknowledgementsPerKill: readonly number
         }
       }
       await Promise.all(Array.from({ length: 16 }, writeLane))
+      // No call may have been under way when the last worker was killed: this one asks for the next.
+      await notes.get({ shelf: 'shelf-0', id: 0 })
       await database.close()
       return { acknowledged, failures, workersStarted: workers.length }
     },
