@@ -1,11 +1,13 @@
-// Live results, the page's cache and the changes of a table in three tabs that write at random, with and without one of
-// them being closed in the middle: in the end every tab shows what is in the table.
+// Live results, the page's cache and the changes of a table in three tabs that write at random, with and without the
+// process of one of them dying in the middle: in the end every tab shows what is in the table, and was told every change
+// once, in one order, each beginning with what the one before it of the same item has left.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Change, Live, LiveItem, LiveRows, Table } from 'tidetable'
 import { defineTable } from '../../src/client/define-table.ts'
-import { createProfile, removeProfile, startBrowser } from '../support/browsers.ts'
-import type { BrowserPage, BrowserSession } from '../support/browsers.ts'
+import { createProfile, removeProfile } from '../support/browsers.ts'
+import type { BrowserPage } from '../support/browsers.ts'
+import { type ChromiumTab, type ChromiumTabs, startChromium } from '../support/chromium-tabs.ts'
 import { startPackageServer } from '../support/package-page.ts'
 import type { StaticServer } from '../support/static-server.ts'
 
@@ -22,7 +24,7 @@ const NOTES = defineTable<Note>()({
   attributes: { shelf: 'S', id: 'N', colour: 'S' },
   key: { partition: 'shelf', sort: 'id' },
   globalIndexes: { byColour: { partition: 'colour', sort: 'id' } },
-  stream: 'NEW_IMAGE',
+  stream: 'NEW_AND_OLD_IMAGES',
 })
 
 const WRITES = 10_000
@@ -33,6 +35,16 @@ const TIMEOUT_MS = 240_000
 const AWAY = `<!doctype html><title>Away</title><link rel="icon" href="data:," />
 <script>addEventListener('load', () => setTimeout(() => history.back(), 500))</script>`
 
+/** The changes that a tab was told, in short. */
+interface Told {
+  count: number
+  lastPosition: string
+  /** Of their positions in their order. */
+  checksum: number
+  /** What should not have been told then. */
+  readonly faults: string[]
+}
+
 /** What a tab keeps between two steps of a test. */
 interface Watched {
   readonly notes: Table<typeof NOTES>
@@ -40,6 +52,7 @@ interface Watched {
   readonly item: Live<LiveItem<Note>>
   /** The table as its changes tell it. */
   readonly replayed: Map<string, Note>
+  readonly told: Told
   isWriting: boolean
   wasLeft: boolean
   cacheHits(): number
@@ -54,13 +67,13 @@ declare global {
 
 let server: StaticServer
 let profileDirectory: string
-let browser: BrowserSession
-let tabs: BrowserPage[]
+let browser: ChromiumTabs
+let tabs: ChromiumTab[]
 
 beforeEach(async () => {
   server = await startPackageServer({ pages: { '/away': AWAY } })
   profileDirectory = await createProfile('chromium')
-  browser = await startBrowser('chromium', profileDirectory)
+  browser = await startChromium(profileDirectory)
   tabs = []
   for (let tab = 0; tab < TABS; tab++) tabs.push(await browser.open(`${server.origin}/`))
 })
@@ -76,9 +89,17 @@ interface Findings {
   readonly differences: readonly string[]
   readonly notes: number
   readonly cacheHits: number
+  readonly told: Told
 }
 
-const NO_DIFFERENCES = { differences: [] }
+const NO_DIFFERENCES = { differences: [], told: { faults: [] } }
+
+/** Fails when tabs show what is not in the table, or have not been told the same. */
+function expectAgreement(findings: readonly Findings[]): void {
+  console.log(findings)
+  expect(findings).toMatchObject(findings.map(() => NO_DIFFERENCES))
+  expect(findings.map(({ told }) => told)).toEqual(findings.map(() => findings[0]?.told))
+}
 
 describe('three tabs that write at random', () => {
   it(
@@ -88,32 +109,30 @@ describe('three tabs that write at random', () => {
       await Promise.all(tabs.map((tab, index) => write(tab, { seed: index + 1, count: Math.ceil(WRITES / TABS) })))
 
       const findings = await Promise.all(tabs.map(findDifferences))
-      console.log(findings)
-      expect(findings).toMatchObject(tabs.map(() => NO_DIFFERENCES))
+      expectAgreement(findings)
       expect(findings.every(({ cacheHits, notes }) => cacheHits > 0 && notes > 0)).toBe(true)
     },
     TIMEOUT_MS,
   )
 
   it(
-    'all show what is in the table after one of them was closed in the middle',
+    'all show what is in the table after the process of one of them has died in the middle',
     async () => {
       for (const tab of tabs) await watch(tab)
-      const [closing, ...staying] = tabs as [BrowserPage, ...BrowserPage[]]
+      const [dying, ...staying] = tabs as [ChromiumTab, ...ChromiumTab[]]
       const writing = staying.map((tab, index) => write(tab, { seed: index + 1, count: Math.ceil(WRITES / TABS) }))
       // Its promise dies with it.
-      void write(closing, { seed: TABS, count: WRITES }).catch(() => undefined)
-      await closing.evaluate(async () => {
+      void write(dying, { seed: TABS, count: WRITES }).catch(() => undefined)
+      await dying.evaluate(async () => {
         while ((window.watched as Watched | undefined)?.isWriting !== true)
           await new Promise((resolve) => setTimeout(resolve, 5))
-        await new Promise((resolve) => setTimeout(resolve, 300))
+        await new Promise((resolve) => setTimeout(resolve, 1000))
       })
-      await closing.close()
+      await dying.kill()
       await Promise.all(writing)
 
       const findings = await Promise.all(staying.map(findDifferences))
-      console.log(findings)
-      expect(findings).toMatchObject(staying.map(() => NO_DIFFERENCES))
+      expectAgreement(findings)
     },
     TIMEOUT_MS,
   )
@@ -123,7 +142,7 @@ describe('a tab that goes to another page and back', () => {
   it(
     'goes on showing what is in the table, whether it was kept or loaded anew',
     async () => {
-      const [away, other] = tabs as [BrowserPage, BrowserPage]
+      const [away, other] = tabs as [ChromiumTab, ChromiumTab]
       await watch(away)
       await watch(other)
       await away.evaluate((address) => {
@@ -138,7 +157,7 @@ describe('a tab that goes to another page and back', () => {
       await write(away, { seed: 2, count: 500 })
 
       const findings = await Promise.all([away, other].map(findDifferences))
-      expect(findings).toMatchObject([NO_DIFFERENCES, NO_DIFFERENCES])
+      expectAgreement(findings)
     },
     TIMEOUT_MS,
   )
@@ -187,18 +206,28 @@ function watch(tab: BrowserPage): Promise<void> {
       for (const result of Object.values(results)) result.subscribe(() => undefined)
       item.subscribe(() => undefined)
       const replayed = new Map<string, Note>()
+      const told: Told = { count: 0, lastPosition: '', checksum: 0, faults: [] }
+      const sorted = (note: Note | undefined): string =>
+        JSON.stringify(Object.entries(note ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       const replay = async (): Promise<void> => {
         for await (const change of notes.changes({ from: 'start' }) as AsyncIterable<
           Change<Note, { shelf: string; id: number }>
         >) {
-          const { shelf, id } = change.key
-          if (change.newItem === undefined) replayed.delete(`${shelf} ${id}`)
-          else replayed.set(`${shelf} ${id}`, change.newItem)
+          const { position, oldItem, newItem } = change
+          const key = `${change.key.shelf} ${change.key.id}`
+          if (position <= told.lastPosition) told.faults.push(`${position} after ${told.lastPosition}`)
+          if (sorted(oldItem) !== sorted(replayed.get(key))) told.faults.push(`${position} does not follow on ${key}`)
+          told.count++
+          told.lastPosition = position
+          for (const letter of position) told.checksum = (Math.imul(told.checksum, 31) + letter.charCodeAt(0)) | 0
+          if (newItem === undefined) replayed.delete(key)
+          else replayed.set(key, newItem)
         }
       }
       void replay()
       const cacheHits = (): number => database.cacheStatistics().hits
-      window.watched = { notes, results, item, replayed, isWriting: false, wasLeft: false, cacheHits } satisfies Watched
+      const state = { isWriting: false, wasLeft: false, cacheHits }
+      window.watched = { notes, results, item, replayed, told, ...state } satisfies Watched
     },
     DATABASE,
     NOTES,
@@ -240,7 +269,7 @@ function findDifferences(tab: BrowserPage): Promise<Findings> {
   return tab.evaluate(async () => {
     const watched = window.watched as Watched | undefined
     if (watched === undefined) throw new Error('This tab does not watch.')
-    const { notes, results, item, replayed, cacheHits } = watched
+    const { notes, results, item, replayed, told, cacheHits } = watched
     const { attribute, expr } = window.tidetable
     const sorted = (rows: readonly Note[]): string =>
       JSON.stringify(rows.map((row) => Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1))))
@@ -280,6 +309,6 @@ function findDifferences(tab: BrowserPage): Promise<Findings> {
       await new Promise((resolve) => setTimeout(resolve, 50))
       found = await differences()
     }
-    return { differences: found, notes: all.length, cacheHits: cacheHits() }
+    return { differences: found, notes: all.length, cacheHits: cacheHits(), told }
   })
 }
