@@ -30,6 +30,7 @@ export type {
   LiveSyncStatus,
   RemoteDatabase,
   SyncConflict,
+  StopOptions,
   SyncExport,
   SyncOptions,
   SyncRemote,

@@ -31,7 +31,7 @@ import { Replica } from '../src/sync/replica.ts'
 import { DEFAULT_VERSION_ATTRIBUTE, type ReplicatedTable } from '../src/sync/settings.ts'
 import { createSignedApi } from '../src/sync/signed-api.ts'
 import { type HostedRemote, type HostStatus, SyncHost } from '../src/sync/sync-host.ts'
-import { WaitingWrites } from '../src/sync/waiting-writes.ts'
+import { parkedWrite, pendingWrite, WaitingWrites } from '../src/sync/waiting-writes.ts'
 
 /** What replication works with. */
 export interface SyncParts {
@@ -128,7 +128,12 @@ function answersOf({ settings }: SyncParts, { host, writes, nows }: Answering): 
     conflicts: () => writes.conflicts(),
     resolve: ({ id, item }) => writes.resolve(id, item),
     dismiss: (id) => writes.dismiss(id),
-    'reset-cost': () => host.resetCost(),
+    'reset-cost': ({ withBudget }) => host.resetCost(withBudget),
+    'set-budget': (budget) => host.setBudget(budget),
+    async stop({ tables, discardPending }) {
+      const { pending, parked } = await host.end({ tables, discardPending })
+      return { pending: pending.map(pendingWrite), parked: parked.map(parkedWrite) }
+    },
   }
 }
 
@@ -139,7 +144,7 @@ async function beginSync(parts: SyncParts): Promise<Begun> {
   )
   const replica = new Replica({ store, clock, random, tables })
   await replica.begin()
-  const meter = new CostMeter(clock, () => host.noteCost())
+  const meter = new CostMeter(clock, (table, units) => host.noteCost(table, units))
   const remote = await createRemote(parts, replica, meter)
   const name = `${databaseNameOf(parts.name)}/sync`
   const isShared = storage === 'indexeddb'
@@ -233,7 +238,8 @@ async function countTables(api: DynamoApi, { tables }: SyncSettings): Promise<nu
 }
 
 function wireStatus(status: HostStatus, { remote }: SyncSettings): SyncStatus {
-  const { counts, oldestAtMs, firstSync, cost, lastPullAtMs, lastPushAtMs, nextAttemptAtMs, lastFailure } = status
+  const { counts, oldestAtMs, firstSync, adoption, cost, lastPullAtMs, lastPushAtMs, nextAttemptAtMs, lastFailure } =
+    status
   return {
     state: status.state,
     replicatesHere: status.replicatesHere,
@@ -248,6 +254,14 @@ function wireStatus(status: HostStatus, { remote }: SyncSettings): SyncStatus {
     ...(lastPushAtMs !== undefined && { lastPushAtMs }),
     ...(nextAttemptAtMs !== undefined && { nextAttemptAtMs }),
     ...(lastFailure !== undefined && { lastFailure }),
+    ...(adoption !== undefined && {
+      adoption: { items: adoption.items, percent: percentOf(adoption.items, adoption.total) },
+    }),
+    ...(status.budget !== undefined && { budget: status.budget }),
     cost: { ...cost, isEstimate: remote.kind === 'gateway' },
   }
+}
+
+function percentOf(part: number, whole: number): number {
+  return Math.min(100, Math.floor((100 * part) / Math.max(1, whole)))
 }

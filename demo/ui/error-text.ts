@@ -19,6 +19,7 @@ const DATABASE_ERRORS: Readonly<Record<DatabaseErrorCode, string>> = {
   DefinitionMismatch:
     'The stored tables are not the ones this page expects. Empty the database and load the cities again.',
   RaceLost: 'Others kept changing the same thing at the same moment. Try again.',
+  WritesWaiting: 'Some writes have not reached the cloud yet. Wait for them, or give them up.',
   InvalidOption: 'The page asked for something the database does not offer.',
 }
 

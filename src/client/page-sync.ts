@@ -14,6 +14,7 @@ import type {
   PageRequests,
   RemotePlace,
   Resolution,
+  SyncBudget,
   SyncCommands,
   SyncSettings,
   SyncStatus,
@@ -120,8 +121,14 @@ function settingsOf(options: SyncOptions): SyncSettings {
     scopes: [...scopes],
     isPaused,
     ...(poll !== undefined && { poll: { ...poll } }),
-    ...(budget !== undefined && { budget: { ...budget } }),
+    ...(budget !== undefined && { budget: checkedBudget(budget) }),
   }
+}
+
+function checkedBudget({ readUnits, windowMs }: SyncBudget): SyncBudget {
+  if (!(readUnits >= 0)) throw invalid('budget', 'A budget is a number of read units, not below 0.')
+  if (windowMs !== undefined && !(windowMs > 0)) throw invalid('budget', 'A window of a budget is longer than 0 ms.')
+  return { readUnits, ...(windowMs !== undefined && { windowMs }) }
 }
 
 function placeOf(remote: SyncOptions['remote']): RemotePlace {
@@ -242,7 +249,12 @@ function createDatabaseSync(ask: Ask, status: StatusBoard, closing: Set<() => un
       if ('keep' in result) return ask('dismiss', id)
       return ask('resolve', 'item' in result ? { id, item: marshall(result.item) } : { id })
     },
-    resetCost: () => ask('reset-cost', undefined),
+    stop: ({ tables, discardPending = false } = {}) =>
+      ask('stop', { discardPending, ...(tables !== undefined && { tables: [...tables] }) }),
+    resetCost: ({ budget = false } = {}) => ask('reset-cost', { withBudget: budget }),
+    async setBudget(budget) {
+      await ask('set-budget', budget && checkedBudget(budget))
+    },
   }
 }
 

@@ -78,7 +78,10 @@ export interface SyncOptions {
   readonly remote: SyncRemote
   /** The remote's table of logs (`npx tidetable sync-setup` makes it). Default `tidetable_sync`. */
   readonly companionTable?: string
-  /** The tables that are replicated, by name. They are empty when their replication begins. */
+  /**
+   * The tables that are replicated, by name. The items that a table has when its replication begins are queued as puts, and
+   * meet those of the remote under the same keys as its strategy says; under `last-writer-wins` the remote's stay.
+   */
   readonly tables: Readonly<Record<string, TableSync>>
   /** The scopes that this database takes part in. */
   readonly scopes: readonly string[]
@@ -107,6 +110,14 @@ export interface SyncConflict extends ConflictToResolve {
 export interface SyncExport {
   readonly pending: readonly WirePending[]
   readonly parked: readonly WireParked[]
+}
+
+/** Which replication ends. */
+export interface StopOptions {
+  /** By their names. Default all that are replicated, declared or not. */
+  readonly tables?: readonly string[]
+  /** Whether writes that wait or are parked are given up. Default false. */
+  readonly discardPending?: boolean
 }
 
 /** Replication of an open database. It works the same in every tab, whichever of them replicates. */
@@ -165,6 +176,24 @@ export interface DatabaseSync {
     result: { readonly item: NativeItem } | { readonly deleted: true } | { readonly keep: true },
   ): Promise<boolean>
 
-  /** Has the cost counted from now on. */
-  resetCost(): Promise<void>
+  /**
+   * Ends the replication of tables, or of all, for every tab: they are plain tables from then on, with the items that they
+   * have. It begins anew when a database is opened that declares them.
+   *
+   * @returns the writes that were given up: they have taken effect here, and not at the remote (those that were under way
+   *   may still)
+   * @throws DatabaseError `WritesWaiting` while writes to them wait or are parked, unless they are to be discarded
+   * @throws ServiceException `ResourceNotFoundException`
+   */
+  stop(options?: StopOptions): Promise<SyncExport>
+
+  /** Has the cost counted from now on. With `budget` a new window of the budget begins as well, of which nothing is spent. */
+  resetCost(options?: { readonly budget?: boolean }): Promise<void>
+
+  /**
+   * Has another budget, of which nothing is spent, or none; in all tabs, until the database is opened anew.
+   *
+   * @throws DatabaseError `InvalidOption`
+   */
+  setBudget(budget: SyncBudget | undefined): Promise<void>
 }

@@ -95,10 +95,23 @@ export interface SyncStatus {
     /** 0 to 100, where the remote knows how many items there are. */
     readonly percent?: number
   }
+  /** While the items that tables had before their replication began are being queued. */
+  readonly adoption?: {
+    readonly items: number
+    /** 0 to 100. */
+    readonly percent: number
+  }
   readonly lastPullAtMs?: number
   readonly lastPushAtMs?: number
   readonly nextAttemptAtMs?: number
   readonly lastFailure?: SyncFailure
+  /** Where there is one. */
+  readonly budget?: {
+    readonly readUnits: number
+    /** Of them, in the window that ends then. */
+    readonly spentUnits: number
+    readonly endsAtMs: number
+  }
   readonly cost: {
     readonly sinceMs: number
     /** By the names of the tables, the companion table among them. */
@@ -169,7 +182,13 @@ export interface SyncCommands {
   resolve: { readonly input: { readonly id: number; readonly item?: Item }; readonly output: boolean }
   /** Keeps the result, which is no longer listed. */
   dismiss: { readonly input: number; readonly output: boolean }
-  'reset-cost': { readonly input: undefined; readonly output: void }
+  'reset-cost': { readonly input: { readonly withBudget: boolean }; readonly output: void }
+  'set-budget': { readonly input: SyncBudget | undefined; readonly output: void }
+  /** Ends the replication of tables, or of all; answers with the writes that were given up. */
+  stop: {
+    readonly input: { readonly tables?: readonly string[]; readonly discardPending: boolean }
+    readonly output: { readonly pending: readonly WirePending[]; readonly parked: readonly WireParked[] }
+  }
 }
 
 /** One of them, as it travels. */

@@ -27,15 +27,22 @@ const TRANSACTION_FACTOR = 2
 /** About what the head's and the client's row take: less than one unit each. */
 const SMALL_ROW_BYTES = 200
 
+/** Read units of all tables. */
+export function totalReadUnits({ tables }: CostReport): number {
+  let total = 0
+  for (const { readUnits: units } of Object.values(tables)) total += units
+  return total
+}
+
 /** Adds up units. */
 export class CostMeter {
   readonly #clock: Clock
-  readonly #onCost: () => void
+  readonly #onCost: (table: string, units: UnitCount) => void
   #sinceMs: number
   readonly #tables = new Map<string, UnitCount>()
 
-  /** @param onCost is called after each sum that has changed */
-  constructor(clock: Clock, onCost: () => void) {
+  /** @param onCost hears of what was added */
+  constructor(clock: Clock, onCost: (table: string, units: UnitCount) => void) {
     this.#clock = clock
     this.#onCost = onCost
     this.#sinceMs = clock.now()
@@ -47,15 +54,13 @@ export class CostMeter {
 
   /** Read units of all tables. */
   get readUnits(): number {
-    let total = 0
-    for (const { readUnits: units } of this.#tables.values()) total += units
-    return total
+    return totalReadUnits(this.report)
   }
 
   add(table: string, { readUnits: read = 0, writeUnits: write = 0 }: Partial<UnitCount>): void {
     const known = this.#tables.get(table) ?? { readUnits: 0, writeUnits: 0 }
     this.#tables.set(table, { readUnits: known.readUnits + read, writeUnits: known.writeUnits + write })
-    this.#onCost()
+    this.#onCost(table, { readUnits: read, writeUnits: write })
   }
 
   /** Goes on from a report, of this database in another tab or at another time. */
@@ -69,7 +74,6 @@ export class CostMeter {
   reset(): void {
     this.#sinceMs = this.#clock.now()
     this.#tables.clear()
-    this.#onCost()
   }
 }
 

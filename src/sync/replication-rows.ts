@@ -9,6 +9,7 @@ import { forEachRow } from '../engine/for-each-row.ts'
 import type { Item, Key } from '../model/attribute-value.ts'
 import { encodeOrdered } from '../model/ordered-key.ts'
 import type { Reader, Transaction } from '../storage/contract.ts'
+import type { CostReport } from './cost-meter.ts'
 import type { ParkingCause } from './rebase.ts'
 import type { IntentId } from './remote-table.ts'
 
@@ -92,11 +93,27 @@ export interface ConflictRecord {
   readonly decidedAtMs: number
 }
 
+/** What replication has cost, and since when. */
+export interface Spending {
+  readonly cost: CostReport
+  /** The stretch of time that a budget is for. */
+  readonly window: BudgetWindow | undefined
+}
+
+/** A stretch of time that a budget is for. */
+export interface BudgetWindow {
+  readonly endAtMs: number
+  /** Units that had been counted when it began. */
+  readonly unitsBefore: number
+}
+
 const STATE = 'm'
+const SPENDING = 'u'
 const CHECKPOINT = 's'
 const ATTEMPT = 'a'
 const SEEN = 'r'
 const STATE_KEY: ByteKey = replicationKey(STATE, '')
+const SPENDING_KEY: ByteKey = replicationKey(SPENDING, '')
 const NOTHING = new Uint8Array(0)
 
 /** Conflicts that are kept; the oldest go. */
@@ -110,6 +127,16 @@ export function readReplicaState(reader: Reader): MaybePromise<ReplicaState | un
 /** Stores it. */
 export function writeReplicaState(transaction: Transaction, state: ReplicaState): void {
   transaction.put(STATE_KEY, encodeJsonRow(state))
+}
+
+/** What replication has cost; undefined before it cost anything. */
+export function readSpending(reader: Reader): MaybePromise<Spending | undefined> {
+  return after(reader.get(SPENDING_KEY), (row) => (row === undefined ? undefined : (decodeJsonRow(row) as Spending)))
+}
+
+/** Stores it. */
+export function writeSpending(transaction: Transaction, spending: Spending): void {
+  transaction.put(SPENDING_KEY, encodeJsonRow(spending))
 }
 
 /** How far a scope has been pulled; undefined when nothing is known of it. */

@@ -7,15 +7,18 @@ import { Leadership, type Locks } from '../base/leadership.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import type { TabChannel } from '../base/tab-channel.ts'
+import { readSnapshot } from '../engine/read-snapshot.ts'
 import type { OrderedStore } from '../storage/contract.ts'
 import { backOffMs } from './back-off.ts'
-import type { CostMeter, CostReport } from './cost-meter.ts'
+import { type CostMeter, type CostReport, totalReadUnits, type UnitCount } from './cost-meter.ts'
 import type { HintingRemote } from './gateway-remote.ts'
 import { OutboxCensus, type OutboxCounts } from './outbox-census.ts'
 import type { RemoteTable } from './remote-table.ts'
 import { failureMessage, failureName } from './remote-failure.ts'
 import { Replicator, type SyncFailure, type SyncStatus } from './replicator.ts'
-import type { Checkpoint } from './replication-rows.ts'
+import type { EndRequest, GivenUp } from './replica.ts'
+import type { AdoptionProgress } from './replicated-tables.ts'
+import { type BudgetWindow, type Checkpoint, readSpending, type Spending, writeSpending } from './replication-rows.ts'
 import type { ReplicatedTable } from './settings.ts'
 
 /** A remote, and what else is known of it. */
@@ -62,31 +65,31 @@ export interface LeaderFacts extends Pick<
   readonly isPaused: boolean
   readonly cost: CostReport
   readonly itemCount: number | undefined
+  readonly budget: Budget | undefined
   readonly window: BudgetWindow | undefined
-}
-
-/** A stretch of time that a budget is for. */
-export interface BudgetWindow {
-  readonly endAtMs: number
-  /** Units that had been counted when it began. */
-  readonly unitsBefore: number
 }
 
 /** What replication is doing. */
 export type HostState = 'starting' | 'paused' | 'over-budget' | 'syncing' | 'waiting' | 'idle'
 
 /** What is told of replication. */
-export interface HostStatus extends Omit<LeaderFacts, 'isPaused' | 'itemCount' | 'window'> {
+export interface HostStatus extends Omit<LeaderFacts, 'isPaused' | 'itemCount' | 'budget' | 'window'> {
   readonly replicatesHere: boolean
   readonly isComplete: boolean
   readonly counts: OutboxCounts
   readonly oldestAtMs: number | undefined
   /** While scopes are being read for the first time, or anew. */
   readonly firstSync: { readonly items: number; readonly percent: number | undefined } | undefined
+  /** While the items that tables had before are being queued. */
+  readonly adoption: AdoptionProgress | undefined
+  readonly budget: { readonly readUnits: number; readonly spentUnits: number; readonly endsAtMs: number } | undefined
 }
 
 type TabMessage =
-  | { readonly kind: 'beat' | 'hello' | 'wake' | 'reset-cost' }
+  | { readonly kind: 'beat' | 'hello' | 'wake' | 'ended' }
+  | { readonly kind: 'reset-cost'; readonly withBudget: boolean }
+  | { readonly kind: 'budget'; readonly budget: Budget | undefined }
+  | { readonly kind: 'spent'; readonly table: string; readonly units: UnitCount }
   | { readonly kind: 'facts'; readonly facts: LeaderFacts }
   | { readonly kind: 'pause'; readonly isPaused: boolean }
 
@@ -97,6 +100,8 @@ const LASTED_MS = 10_000
 /** How long a round that is under way is waited for before the app's own is made beside it. */
 const ROUND_PATIENCE_MS = 2000
 const DEFAULT_WINDOW_MS = 86_400_000
+/** What was spent is stored this soon, while a round goes on; and at its end. */
+const SAVE_DELAY_MS = 2000
 const PERCENT = 100
 
 /** Replicates one database as long as it is not closed. */
@@ -111,6 +116,8 @@ export class SyncHost {
   #isOverBudget = false
   #window: BudgetWindow | undefined
   #windowTimer: Timer | undefined
+  #budget: Budget | undefined
+  #saveTimer: Timer | undefined
   #nows = 0
   #lastNow: Promise<unknown> = Promise.resolve()
   #lastNowFailure: SyncFailure | undefined
@@ -125,8 +132,12 @@ export class SyncHost {
     const { store, lockName, locks, clock, channel, logger } = options
     this.#options = options
     this.#isPaused = options.isPaused
+    this.#budget = options.budget
     this.#replicator = new Replicator(options)
-    this.#replicator.onStatus(() => this.#publish())
+    this.#replicator.onStatus(({ state }) => {
+      if (state !== 'syncing' && this.#saveTimer !== undefined) void this.#save()
+      this.#publish()
+    })
     this.#census = new OutboxCensus({
       store,
       onQueued: () => this.#wake('write'),
@@ -151,6 +162,8 @@ export class SyncHost {
 
   /** Counts what there is, and takes part in the turns. The tables have been declared. */
   async start(): Promise<void> {
+    const spending = await readSnapshot(this.#options.store, true, readSpending)
+    if (spending !== undefined) this.#adopt(spending)
     await this.#census.start()
     this.#send({ kind: 'hello' })
     this.#leadership.start()
@@ -161,6 +174,7 @@ export class SyncHost {
   close(): void {
     this.#isClosed = true
     this.#windowTimer?.cancel()
+    this.#saveTimer?.cancel()
     this.#census.close()
     this.#leadership.close()
     this.#rest()
@@ -185,22 +199,41 @@ export class SyncHost {
     await turn
   }
 
-  resetCost(): void {
-    this.#send({ kind: 'reset-cost' })
-    this.#resetCost()
+  /** Ends the replication of tables, or of all (see Replica.end). */
+  async end(request: EndRequest): Promise<GivenUp> {
+    const givenUp = await this.#replicator.replica.end(request)
+    this.#send({ kind: 'ended' })
+    this.#restart()
+    return givenUp
   }
 
-  /** The units have changed. */
-  noteCost(): void {
+  /** @param withBudget whether what was spent of the budget is forgotten as well */
+  resetCost(withBudget: boolean): void {
+    this.#send({ kind: 'reset-cost', withBudget })
+    this.#resetCost(withBudget)
+  }
+
+  /** Has another budget from now on, or none, until the database is opened anew. */
+  setBudget(budget: Budget | undefined): void {
+    this.#send({ kind: 'budget', budget })
+    this.#setBudget(budget)
+  }
+
+  /** Units were spent here. */
+  noteCost(table: string, units: UnitCount): void {
+    // The tab that replicates keeps the sum.
+    if (!this.#leadership.leads) this.#send({ kind: 'spent', table, units })
     this.#checkBudget()
+    this.#saveSoon()
     this.#publish()
   }
 
   /** What there is to tell now. */
   async status(): Promise<HostStatus> {
     const checkpoints = await this.#checkpoints()
-    const isComplete = checkpoints.every((checkpoint) => checkpoint?.phase === 'complete')
-    const { isPaused: _isPaused, window: _window, itemCount, ...facts } = this.#facts()
+    const adoption = await this.#replicator.replica.adoption()
+    const isComplete = adoption === undefined && checkpoints.every((checkpoint) => checkpoint?.phase === 'complete')
+    const { isPaused: _isPaused, budget, window, itemCount, ...facts } = this.#facts()
     return {
       ...facts,
       replicatesHere: this.#leadership.leads,
@@ -208,6 +241,12 @@ export class SyncHost {
       counts: this.#census.counts,
       oldestAtMs: await this.#census.oldestAtMs(),
       firstSync: isComplete ? undefined : this.#progress(checkpoints, itemCount),
+      adoption,
+      budget: budget && {
+        readUnits: budget.readUnits,
+        spentUnits: window === undefined ? 0 : totalReadUnits(facts.cost) - window.unitsBefore,
+        endsAtMs: window?.endAtMs ?? this.#options.clock.now() + windowMsOf(budget),
+      },
     }
   }
 
@@ -226,6 +265,7 @@ export class SyncHost {
       throw error
     } finally {
       this.#nows--
+      void this.#save()
       if (wasRunning && this.#running !== undefined) this.#replicator.start()
       this.#publish()
     }
@@ -233,11 +273,17 @@ export class SyncHost {
 
   #lead(): void {
     if (this.#heard !== undefined) {
-      this.#options.meter.adopt(this.#heard.cost)
-      this.#window = this.#heard.window
+      this.#adopt(this.#heard)
+      this.#budget = this.#heard.budget
     }
+    this.#checkBudget()
     this.#run()
     this.#publish()
+  }
+
+  #adopt({ cost, window }: Spending): void {
+    this.#options.meter.adopt(cost)
+    this.#window = window
   }
 
   /** How many items a first sync will read. Nobody has to know. */
@@ -263,6 +309,15 @@ export class SyncHost {
     if (listen !== undefined) void this.#listen(listen, this.#running.signal)
   }
 
+  /** Something else is replicated now. */
+  #restart(): void {
+    if (this.#running !== undefined) {
+      this.#rest()
+      this.#run()
+    }
+    this.#publish()
+  }
+
   #rest(): void {
     this.#running?.abort()
     this.#running = undefined
@@ -272,7 +327,9 @@ export class SyncHost {
 
   /** Keeps a connection for hints, as long as this tab replicates. */
   async #listen(listen: HintingRemote['listen'], signal: AbortSignal): Promise<void> {
-    const { clock, random, scopes, logger } = this.#options
+    const { clock, random, logger } = this.#options
+    const scopes = await this.#replicator.replica.activeScopes(this.#options.scopes)
+    if (scopes.length === 0) return
     let failures = 0
     while (!signal.aborted) {
       const startedMs = clock.monotonicMs()
@@ -307,35 +364,64 @@ export class SyncHost {
     this.#publish()
   }
 
-  /** What was spent of the budget stays spent. */
-  #resetCost(): void {
+  #resetCost(withBudget: boolean): void {
     const { meter } = this.#options
     if (this.#window !== undefined) {
       this.#window = { ...this.#window, unitsBefore: this.#window.unitsBefore - meter.readUnits }
     }
     meter.reset()
+    if (withBudget) this.#beginWindow()
+    void this.#save()
+    this.#publish()
+  }
+
+  #setBudget(budget: Budget | undefined): void {
+    this.#budget = budget
+    this.#beginWindow()
+    this.#saveSoon()
   }
 
   #checkBudget(): void {
-    const { budget, clock, meter } = this.#options
+    const { clock, meter } = this.#options
+    const budget = this.#budget
     if (budget === undefined || !this.#leadership.leads || this.#isClosed) return
-    const windowMs = budget.windowMs ?? DEFAULT_WINDOW_MS
+    const windowMs = windowMsOf(budget)
     this.#window ??= { endAtMs: clock.now() + windowMs, unitsBefore: 0 }
-    const restMs = Math.min(windowMs, this.#window.endAtMs - clock.now())
-    this.#windowTimer ??= clock.after(restMs, () => this.#endWindow())
+    const restMs = Math.max(0, Math.min(windowMs, this.#window.endAtMs - clock.now()))
+    this.#windowTimer ??= clock.after(restMs, () => this.#beginWindow())
     if (this.#isOverBudget || meter.readUnits - this.#window.unitsBefore < budget.readUnits) return
     this.#isOverBudget = true
     this.#rest()
   }
 
-  #endWindow(): void {
-    const { meter, clock, budget } = this.#options
+  #beginWindow(): void {
+    const { meter, clock } = this.#options
+    this.#windowTimer?.cancel()
     this.#windowTimer = undefined
-    const endAtMs = clock.now() + (budget?.windowMs ?? DEFAULT_WINDOW_MS)
-    this.#window = { endAtMs, unitsBefore: meter.readUnits }
+    this.#window = this.#budget && { endAtMs: clock.now() + windowMsOf(this.#budget), unitsBefore: meter.readUnits }
     this.#isOverBudget = false
+    this.#checkBudget()
     this.#run()
     this.#publish()
+  }
+
+  #saveSoon(): void {
+    if (!this.#leadership.leads || this.#isClosed) return
+    this.#saveTimer ??= this.#options.clock.after(SAVE_DELAY_MS, () => void this.#save())
+  }
+
+  /** The tab that replicates remembers what was spent, for the next. */
+  async #save(): Promise<void> {
+    this.#saveTimer?.cancel()
+    this.#saveTimer = undefined
+    const { store, meter, logger } = this.#options
+    if (!this.#leadership.leads || this.#isClosed) return
+    const spending = { cost: meter.report, window: this.#window }
+    try {
+      await store.write((transaction) => writeSpending(transaction, spending))
+    } catch (error) {
+      if (!this.#isClosed) logger('error', 'What replication has cost could not be stored.', { error })
+    }
   }
 
   #receive(message: TabMessage): void {
@@ -346,8 +432,15 @@ export class SyncHost {
         return this.#tellTabs()
       case 'wake':
         return this.#wake('page')
+      case 'ended':
+        return this.#restart()
       case 'reset-cost':
-        return this.#resetCost()
+        return this.#resetCost(message.withBudget)
+      case 'budget':
+        return this.#setBudget(message.budget)
+      case 'spent':
+        if (this.#leadership.leads) this.#options.meter.add(message.table, message.units)
+        return
       case 'pause':
         return this.#setPaused(message.isPaused)
       case 'facts':
@@ -384,7 +477,8 @@ export class SyncHost {
       lastFailure: isFailureOver(lastFailure, lastPullAtMs) ? undefined : lastFailure,
       cost: isNewer ? this.#options.meter.report : (this.#heard?.cost ?? this.#options.meter.report),
       itemCount: this.#itemCount ?? this.#heard?.itemCount,
-      window: this.#window,
+      budget: isNewer ? this.#budget : this.#heard?.budget,
+      window: isNewer ? this.#window : this.#heard?.window,
     }
   }
 
@@ -399,7 +493,8 @@ export class SyncHost {
 
   async #checkpoints(): Promise<readonly (Checkpoint | undefined)[]> {
     const { replica } = this.#replicator
-    return Promise.all(this.#options.scopes.map((scope) => replica.checkpoint(scope)))
+    const scopes = await replica.activeScopes(this.#options.scopes)
+    return Promise.all(scopes.map((scope) => replica.checkpoint(scope)))
   }
 
   #progress(
@@ -436,6 +531,10 @@ export class SyncHost {
       await sleep(clock, STATUS_INTERVAL_MS)
     }
   }
+}
+
+function windowMsOf({ windowMs = DEFAULT_WINDOW_MS }: Budget): number {
+  return windowMs
 }
 
 function latest(one: number | undefined, other: number | undefined): number | undefined {

@@ -2,6 +2,7 @@
 // the database.
 
 import type { Catalog } from '../engine/catalog.ts'
+import type { Intent } from '../engine/intent.ts'
 import { keyRowKey } from '../engine/item-key.ts'
 import { baseImageKey, parkedKey } from '../engine/keyspace.ts'
 import { timeOfReading } from '../engine/outbox-state.ts'
@@ -43,6 +44,16 @@ export interface WaitingWritesOptions {
   readonly dispatch: (operation: string, input: unknown) => Promise<unknown>
 }
 
+/** An intent, as an app sees it. */
+export function pendingWrite({ order, clock, actions }: Omit<Intent, 'tag'>): PendingWrite {
+  return { id: order, writes: requestsOf(actions), atMs: timeOfReading(clock) }
+}
+
+/** A parked mutation, as an app sees it. */
+export function parkedWrite({ cause, parkedAtMs, ...intent }: ParkedMutation): ParkedWrite {
+  return { ...pendingWrite(intent), cause, parkedAtMs }
+}
+
 /** The app's writes that are not simply in effect. */
 export class WaitingWrites {
   readonly #options: WaitingWritesOptions
@@ -75,24 +86,12 @@ export class WaitingWrites {
 
   /** The writes that wait, in their order, at most so many. */
   async pending(limit: number): Promise<readonly PendingWrite[]> {
-    const intents = await this.#options.replica.pending(limit)
-    return intents.map(({ order, clock, actions }) => ({
-      id: order,
-      writes: requestsOf(actions),
-      atMs: timeOfReading(clock),
-    }))
+    return (await this.#options.replica.pending(limit)).map(pendingWrite)
   }
 
   /** The writes that were put aside, in the order in which they were made. */
   async parked(): Promise<readonly ParkedWrite[]> {
-    const parked = await this.#options.replica.parked()
-    return parked.map(({ order, clock, actions, cause, parkedAtMs }) => ({
-      id: order,
-      writes: requestsOf(actions),
-      atMs: timeOfReading(clock),
-      cause,
-      parkedAtMs,
-    }))
+    return (await this.#options.replica.parked()).map(parkedWrite)
   }
 
   /**

@@ -182,6 +182,23 @@ describe('a database that replicates with another of the page', () => {
     expect((await statusOnce(anna, (status) => status.cost.tables['notes'] === undefined)).cost.tables).toEqual({})
   })
 
+  it('gets another budget, or none, while it goes on', async () => {
+    const anna = await device({ poll: { shortestMs: 1, longestMs: 1 } })
+    await anna.sync.setBudget({ readUnits: 2, windowMs: 3_600_000 })
+    const { budget } = await statusOnce(anna, ({ state }) => state === 'over-budget')
+    expect(budget).toEqual({
+      readUnits: 2,
+      spentUnits: expect.any(Number) as number,
+      endsAtMs: expect.any(Number) as number,
+    })
+    expect(budget?.spentUnits).toBeGreaterThanOrEqual(2)
+
+    await anna.sync.setBudget(undefined)
+    expect((await statusOnce(anna, ({ state }) => state === 'idle')).budget).toBeUndefined()
+    await expect(anna.sync.setBudget({ readUnits: -1 })).rejects.toMatchObject({ code: 'InvalidOption' })
+    await expect(anna.sync.setBudget({ readUnits: 1, windowMs: 0 })).rejects.toMatchObject({ code: 'InvalidOption' })
+  })
+
   it('looks at the remote no more when the budget is used up, but pushes writes', async () => {
     const anna = await device({ budget: { readUnits: 1 }, poll: { shortestMs: 1, longestMs: 1 } })
     await statusOnce(anna, ({ state }) => state === 'over-budget')
@@ -189,6 +206,33 @@ describe('a database that replicates with another of the page', () => {
     await anna.table(NOTES).put(KEY)
     await statusOnce(anna, ({ lastPushAtMs, state }) => lastPushAtMs !== undefined && state === 'over-budget')
     expect(await cloud.table(NOTES).get(KEY)).toEqual({ ...KEY, _version: 1 })
+  })
+})
+
+describe('replication that is stopped', () => {
+  it('is not while writes wait, unless they are given up, which hands them back', async () => {
+    const anna = await device({ isPaused: true })
+    await anna.table(NOTES).put({ ...KEY, text: 'milk' })
+    await expect(anna.sync.stop()).rejects.toMatchObject({ code: 'WritesWaiting', data: { pending: 1, parked: 0 } })
+
+    const { pending, parked } = await anna.sync.stop({ discardPending: true })
+    expect(parked).toEqual([])
+    expect(pending).toMatchObject([{ id: 1, writes: [{ kind: 'Put', request: { Item: { text: { S: 'milk' } } } }] }])
+    expect(await anna.table(NOTES).get(KEY)).toEqual({ ...KEY, text: 'milk' })
+  })
+
+  it('leaves a table like any other, which is replicated no more', async () => {
+    const anna = await device()
+    await statusOnce(anna, isQuiet)
+    expect(await anna.sync.stop({ tables: ['notes'] })).toEqual({ pending: [], parked: [] })
+    await anna.table(NOTES).put(KEY)
+    await anna.sync.now()
+
+    expect(await cloud.table(NOTES).get(KEY)).toBeUndefined()
+    expect(await anna.sync.itemStates(NOTES, [KEY])).toEqual(['synced'])
+    expect((await statusOnce(anna, ({ state }) => state === 'idle')).pending.count).toBe(0)
+    await anna.send('DeleteTable', { TableName: 'notes' })
+    await expect(anna.sync.stop({ tables: ['notes'] })).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   })
 })
 

@@ -5,6 +5,7 @@ import { seededRandom } from '../../../src/base/random.ts'
 import type { Item } from '../../../src/model/attribute-value.ts'
 import { Replica } from '../../../src/sync/replica.ts'
 import type { ConflictStrategy } from '../../../src/sync/settings.ts'
+import type { Checkpoint } from '../../../src/sync/replication-rows.ts'
 import {
   createRemote,
   createReplica,
@@ -135,8 +136,9 @@ describe('items that were there before', () => {
     const { replica } = device.replicator
     expect(await replica.preparePush(['red'], 1000)).toEqual({ kind: 'nothing' })
     await replica.beginLoad('red', { sequence: 0, logId: '' })
+    const checkpoint = (await replica.checkpoint('red')) as Checkpoint
     // Somebody else's item of the same key, read before this one was queued.
-    await replica.applyPage({ scope: 'red', table: TABLE, items: [note('1', 'there')], next: undefined }, undefined)
+    await replica.applyPage({ scope: 'red', table: TABLE, items: [note('1', 'there')], next: undefined }, checkpoint)
     expect(await device.replicator.conflicts()).toMatchObject([{ local: note('1', 'one'), remote: note('1', 'there') }])
   })
 

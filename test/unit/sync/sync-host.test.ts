@@ -1,0 +1,151 @@
+// One tab's part in replication: what it remembers for the tabs after it, and what it tells those beside it.
+
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Clock } from '../../../src/base/clock.ts'
+import { seededRandom } from '../../../src/base/random.ts'
+import { silentLogger } from '../../../src/base/logger.ts'
+import type { Item } from '../../../src/model/attribute-value.ts'
+import { CostMeter, meteredApi } from '../../../src/sync/cost-meter.ts'
+import { createDynamoRemote } from '../../../src/sync/dynamo-remote.ts'
+import { type Budget, SyncHost, type HostStatus } from '../../../src/sync/sync-host.ts'
+import { createMemoryLocks } from '../../support/memory-locks.ts'
+import {
+  COMPANION,
+  createRemote,
+  createReplica,
+  createStepClock,
+  keyOf,
+  type RemoteFixture,
+  type ReplicaFixture,
+  SCOPE,
+  TABLE,
+  TABLE_FACTS,
+} from '../../support/replication-fixture.ts'
+
+/** Longer waits (polls, windows) do not end by themselves. */
+const SHORT_WAIT_MS = 200
+
+const steps = createStepClock()
+const clock: Clock = {
+  ...steps,
+  after: (delayMs, run) => (delayMs > SHORT_WAIT_MS ? { cancel: () => undefined } : steps.after(delayMs, run)),
+}
+const hosts: SyncHost[] = []
+
+afterEach(() => {
+  for (const host of hosts.splice(0)) host.close()
+})
+
+interface Tab {
+  readonly host: SyncHost
+  /** The first status of which something is true. */
+  once(isIt: (status: HostStatus) => boolean): Promise<HostStatus>
+}
+
+interface TabOptions {
+  readonly budget?: Budget
+  readonly isPaused?: boolean
+  readonly locks?: LockManager
+  readonly channel?: BroadcastChannel
+}
+
+async function openTab({ api }: RemoteFixture, { store }: ReplicaFixture, options: TabOptions = {}): Promise<Tab> {
+  const { budget, isPaused = true, locks, channel } = options
+  const listeners = new Set<() => void>()
+  const meter = new CostMeter(clock, (table, units) => host.noteCost(table, units))
+  const tables = { [TABLE]: TABLE_FACTS }
+  const host: SyncHost = new SyncHost({
+    store,
+    remote: createDynamoRemote({ api: meteredApi(api, meter), clock, companionTable: COMPANION, tables }),
+    meter,
+    clock,
+    random: seededRandom(7),
+    logger: silentLogger,
+    tables: { [TABLE]: { scope: TABLE_FACTS.scope } },
+    scopes: [SCOPE],
+    isPaused,
+    lockName: 'sync',
+    locks,
+    channel,
+    ...(budget && { budget }),
+    onStatus: () => {
+      for (const listen of listeners) listen()
+    },
+  })
+  hosts.push(host)
+  await host.start()
+  return {
+    host,
+    async once(isIt) {
+      for (;;) {
+        const status = await host.status()
+        if (isIt(status)) return status
+        await new Promise<void>((resolve) => {
+          const listen = (): void => {
+            listeners.delete(listen)
+            resolve()
+          }
+          listeners.add(listen)
+        })
+      }
+    },
+  }
+}
+
+const note = (s: string): Item => ({ ...keyOf(s), a: { S: s } })
+const noSignal = new AbortController().signal
+
+describe('what replication costs', () => {
+  it('is remembered by the next tab, since when it is counted as well, until it is reset', async () => {
+    const remote = await createRemote(clock)
+    const device = await createReplica(remote, clock)
+    await device.put(note('1'))
+    const one = await openTab(remote, device)
+    await one.host.now(noSignal)
+    const { cost } = await one.once((status) => (status.cost.tables[TABLE]?.writeUnits ?? 0) > 0)
+    one.host.close()
+
+    const other = await openTab(remote, device)
+    expect((await other.host.status()).cost).toEqual(cost)
+    other.host.resetCost(false)
+    const { cost: fresh } = await other.once((status) => Object.keys(status.cost.tables).length === 0)
+    expect(fresh.sinceMs).toBeGreaterThan(cost.sinceMs)
+  })
+
+  it('is counted against a budget that goes on in the next tab, and is anew when it is reset with it', async () => {
+    const remote = await createRemote(clock)
+    const device = await createReplica(remote, clock)
+    const budget = { readUnits: 5, windowMs: 86_400_000 }
+    const one = await openTab(remote, device, { budget })
+    for (let n = 0; n < 5; n++) await one.host.now(noSignal)
+    const before = await one.once((status) => (status.budget?.spentUnits ?? 0) >= 5)
+    one.host.close()
+
+    const other = await openTab(remote, device, { budget, isPaused: false })
+    const after = await other.once(({ state }) => state === 'over-budget')
+    expect(after.budget).toEqual(before.budget)
+    remote.requests.length = 0
+    other.host.wake()
+    expect(remote.requests).toEqual([])
+
+    other.host.resetCost(true)
+    expect((await other.once(({ state }) => state === 'idle')).budget?.spentUnits).toBeLessThan(5)
+  })
+
+  it('is added up where it is spent and where it is replicated', async () => {
+    const remote = await createRemote(clock)
+    const device = await createReplica(remote, clock)
+    const locks = createMemoryLocks()
+    const name = 'tidetable/unit/sync'
+    const leading = await openTab(remote, device, { locks, channel: new BroadcastChannel(name) })
+    await leading.once(({ replicatesHere }) => replicatesHere)
+    const other = await openTab(remote, device, { locks, channel: new BroadcastChannel(name) })
+    await device.put(note('1'))
+    await other.host.now(noSignal)
+
+    const { cost } = await leading.once((status) => status.cost.tables[TABLE] !== undefined)
+    expect(cost.tables[TABLE]?.writeUnits).toBe(2)
+    const told = await other.once((status) => status.cost.tables[TABLE] !== undefined)
+    expect([told.replicatesHere, told.cost]).toEqual([false, cost])
+  })
+})
