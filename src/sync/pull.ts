@@ -240,12 +240,12 @@ async function loadScope(context: PullContext, scope: string, checkpoint: Checkp
   }
   const [table] = checkpoint.load?.tables ?? []
   if (table === undefined) {
-    await replica.endLoad(scope, await remote.readHead(scope))
+    await replica.endLoad(await remote.readHead(scope), checkpoint)
     return
   }
   const from = checkpoint.load?.from
   const { items, next } = await remote.readItems({ table, scope, from })
-  await replica.applyPage({ scope, table, items, next }, from)
+  await replica.applyPage({ scope, table, items, next }, checkpoint)
 }
 
 /**

@@ -399,13 +399,18 @@ export class Replica {
     })
   }
 
-  /** Takes over a page of a scope's items. Answers false when another tab has gone on meanwhile. */
-  async applyPage({ scope, table, items, next }: LoadedPage, from: Key | undefined): Promise<boolean> {
+  /**
+   * Takes over a page of a scope's items. Answers false when another tab has gone on meanwhile, or has begun anew: what was
+   * read before that may be older than the head from which the log is read.
+   *
+   * @param expected the checkpoint before the page was read
+   */
+  async applyPage({ scope, table, items, next }: LoadedPage, expected: Checkpoint): Promise<boolean> {
     return this.#run(async (session, transaction) => {
       const checkpoint = await readCheckpoint(transaction, scope)
       const load = checkpoint?.load
       if (checkpoint === undefined || load === undefined || load.tables[0] !== table) return false
-      if (JSON.stringify(load.from) !== JSON.stringify(from)) return false
+      if (!isSameCheckpoint(checkpoint, expected)) return false
       if (!(await this.#replicated.takesPart(transaction, table))) {
         // Its replication has ended meanwhile, or another tab began to read it.
         const { from: _from, ...rest } = load
@@ -432,13 +437,18 @@ export class Replica {
     })
   }
 
-  /** All pages were read: what the remote has no more goes, and the log is read on. */
-  async endLoad(scope: string, head: ScopeHead): Promise<void> {
-    const checkpoint = await this.checkpoint(scope)
-    if (checkpoint?.load?.isResync === true) await this.#sweep(scope)
+  /**
+   * All pages were read: what the remote has no more goes, and the log is read on. Does nothing when another tab has done
+   * so, or has begun anew.
+   *
+   * @param expected the checkpoint before the head was read
+   */
+  async endLoad(head: ScopeHead, expected: Checkpoint): Promise<void> {
+    const { scope } = expected
+    if (expected.load?.isResync === true) await this.#sweep(expected)
     await this.#store.write(async (transaction) => {
       const now = await readCheckpoint(transaction, scope)
-      if (now?.phase !== 'loading') return
+      if (now === undefined || !isSameCheckpoint(now, expected)) return
       await forgetSeen(transaction, scope)
       const { load: _load, ...rest } = now
       const phase = head.sequence <= now.sequence ? 'complete' : 'catching-up'
@@ -643,13 +653,33 @@ export class Replica {
   }
 
   /** Takes away what a resync has not met: the remote has it no more. */
-  async #sweep(scope: string): Promise<void> {
+  async #sweep(expected: Checkpoint): Promise<void> {
+    const { scope } = expected
     for (const name of this.#tables.keys()) {
       const gone = await readSnapshot(this.#store, true, (snapshot) => this.#unseenItems(snapshot, scope, name))
       for (let at = 0; at < gone.length; at += SWEEP_ROWS) {
-        await this.#run((session) => session.applyRemote(gone.slice(at, at + SWEEP_ROWS)))
+        const rows = gone.slice(at, at + SWEEP_ROWS)
+        if (!(await this.#run((session, transaction) => this.#takeAway(session, transaction, { expected, rows }))))
+          return
       }
     }
+  }
+
+  /** Answers false when another tab has ended the resync meanwhile: what it has met is not known any more. */
+  async #takeAway(
+    session: ReplicaSession,
+    transaction: Transaction,
+    { expected, rows }: { readonly expected: Checkpoint; readonly rows: readonly RemoteImage[] },
+  ): Promise<boolean> {
+    const now = await readCheckpoint(transaction, expected.scope)
+    if (now === undefined || !isSameCheckpoint(now, expected)) return false
+    const gone: RemoteImage[] = []
+    for (const row of rows) {
+      const rowKey = await session.rowKey(row.table, row.key)
+      if (!(await wasSeen(transaction, expected.scope, rowKey))) gone.push(row)
+    }
+    await session.applyRemote(gone)
+    return true
   }
 
   async #unseenItems(reader: Reader, scope: string, name: string): Promise<RemoteImage[]> {
@@ -741,6 +771,11 @@ function withSequence(checkpoint: Checkpoint, sequence: number, logId: string): 
   const { overlapEnd, phase } = checkpoint
   const isBehind = overlapEnd !== undefined && sequence < overlapEnd
   return { ...checkpoint, sequence, logId, phase: phase === 'catching-up' && !isBehind ? 'complete' : phase }
+}
+
+/** Whether nobody has gone on since. */
+function isSameCheckpoint(one: Checkpoint, other: Checkpoint): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function headOf({ sequence, logId }: Checkpoint): ScopeHead {

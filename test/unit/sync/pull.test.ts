@@ -2,12 +2,14 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../../src/model/attribute-value.ts'
+import type { Checkpoint } from '../../../src/sync/replication-rows.ts'
 import {
   createRemote,
   createReplica,
   createStepClock,
   keyOf,
   type RemoteFixture,
+  type ReplicaFixture,
   TABLE,
 } from '../../support/replication-fixture.ts'
 
@@ -127,5 +129,60 @@ describe('an entry that is still landing', () => {
     expect(await other.replicator.replica.checkpoint('red')).toMatchObject({ phase: 'complete', sequence: 3 })
     for (const v of ['1', '2', '3']) expect(await other.read(keyOf(v))).toMatchObject({ v: { S: v } })
     expect(remote.requests.filter((name) => name === 'TransactGetItems')).toEqual([])
+  })
+})
+
+describe('two tabs that read a scope anew at once', () => {
+  const NEXT = undefined
+  const IMAGE = { ...keyOf('item'), v: { S: 'new' }, _version: { N: '2' } }
+
+  /** Of a database that has read the scope once. */
+  async function openReplica(): Promise<{ readonly device: ReplicaFixture; checkpoint(): Promise<Checkpoint> }> {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const device = await createReplica(remote, clock)
+    await device.replicator.syncOnce()
+    const { replica } = device.replicator
+    return { device, checkpoint: async () => (await replica.checkpoint('red')) as Checkpoint }
+  }
+
+  it('take over no page that was read before one of them began again', async () => {
+    const { device, checkpoint } = await openReplica()
+    const { replica } = device.replicator
+    await replica.beginLoad('red', { sequence: 1, logId: 'log' })
+    const before = await checkpoint()
+    await replica.beginLoad('red', { sequence: 2, logId: 'log' })
+    const old = { ...IMAGE, v: { S: 'old' }, _version: { N: '1' } }
+    expect(await replica.applyPage({ scope: 'red', table: TABLE, items: [old], next: NEXT }, before)).toBe(false)
+    expect(
+      await replica.applyPage({ scope: 'red', table: TABLE, items: [IMAGE], next: NEXT }, await checkpoint()),
+    ).toBe(true)
+    expect(await device.read(keyOf('item'))).toEqual(IMAGE)
+  })
+
+  it('take nothing away that was read, whichever of them ends first', async () => {
+    const { device, checkpoint } = await openReplica()
+    const { replica } = device.replicator
+    const head = { sequence: 2, logId: 'log' }
+    await replica.beginLoad('red', head)
+    await replica.applyPage({ scope: 'red', table: TABLE, items: [IMAGE], next: NEXT }, await checkpoint())
+    const paged = await checkpoint()
+    await replica.endLoad(head, paged)
+    await replica.endLoad(head, paged)
+    expect(await device.read(keyOf('item'))).toEqual(IMAGE)
+    expect(await checkpoint()).toMatchObject({ phase: 'complete', sequence: 2 })
+  })
+
+  it('end nothing that one of them has only begun', async () => {
+    const { device, checkpoint } = await openReplica()
+    const { replica } = device.replicator
+    const head = { sequence: 2, logId: 'log' }
+    await replica.beginLoad('red', head)
+    await replica.applyPage({ scope: 'red', table: TABLE, items: [IMAGE], next: NEXT }, await checkpoint())
+    const paged = await checkpoint()
+    await replica.beginLoad('red', head)
+    await replica.endLoad(head, paged)
+    expect(await checkpoint()).toMatchObject({ phase: 'loading', load: { tables: [TABLE], itemCount: 0 } })
+    expect(await device.read(keyOf('item'))).toEqual(IMAGE)
   })
 })
