@@ -4,10 +4,13 @@
 import { byteKeyFromBytes } from './byte-key.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const ZERO = 'A'
 const PADDING = '='
-const NO_DIGIT = 64
+const DIGITS_IN_GROUP = 4
+const NO_DIGIT = -1
+const MAX_CODE = 0xff
 
-const digits: Uint8Array = new Uint8Array(128).fill(NO_DIGIT)
+const digits: Int8Array = new Int8Array(MAX_CODE + 1).fill(NO_DIGIT)
 for (let value = 0; value < ALPHABET.length; value++) digits[ALPHABET.charCodeAt(value)] = value
 
 /** The text of these bytes. */
@@ -25,18 +28,36 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined 
   if (length % 4 !== 0) return undefined
   const padding = text.endsWith(PADDING + PADDING) ? 2 : text.endsWith(PADDING) ? 1 : 0
   const bytes = new Uint8Array((length / 4) * 3 - padding)
-  const digitCount = length - padding
+  const end = padding === 0 ? length : length - DIGITS_IN_GROUP
   let to = 0
-  let bits = 0
-  for (let at = 0; at < digitCount; at++) {
-    const code = text.charCodeAt(at)
-    const digit = code < 128 ? (digits[code] as number) : NO_DIGIT
-    if (digit === NO_DIGIT) return undefined
-    bits = (bits << 6) | digit
-    // Every digit but each first of four completes a byte.
-    if ((at & 3) !== 0) bytes[to++] = bits >>> (6 - 2 * (at & 3))
+  for (let at = 0; at < end; at += DIGITS_IN_GROUP) {
+    const bits = groupBits(text, at)
+    if (bits < 0) return undefined
+    bytes[to++] = bits >>> 16
+    bytes[to++] = bits >>> 8
+    bytes[to++] = bits
   }
+  if (padding === 0) return bytes
+  const bits = groupBits(text.slice(end, length - padding).padEnd(DIGITS_IN_GROUP, ZERO), 0)
   // The bits that padding leaves over must be zero.
-  const restBits = padding === 2 ? 0x0f : padding === 1 ? 0x03 : 0
-  return (bits & restBits) === 0 ? bytes : undefined
+  const restBits = padding === 2 ? 0xffff : 0xff
+  if (bits < 0 || (bits & restBits) !== 0) return undefined
+  bytes[to++] = bits >>> 16
+  if (padding === 1) bytes[to] = bits >>> 8
+  return bytes
+}
+
+/** The 24 bits of four digits; negative when one of them is no digit. */
+function groupBits(text: string, at: number): number {
+  const first = text.charCodeAt(at)
+  const second = text.charCodeAt(at + 1)
+  const third = text.charCodeAt(at + 2)
+  const fourth = text.charCodeAt(at + 3)
+  if ((first | second | third | fourth) > MAX_CODE) return NO_DIGIT
+  return (
+    ((digits[first] as number) << 18) |
+    ((digits[second] as number) << 12) |
+    ((digits[third] as number) << 6) |
+    (digits[fourth] as number)
+  )
 }
