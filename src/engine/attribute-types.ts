@@ -2,6 +2,7 @@
 // types and rules of attribute values in one go, and for what the parser would have said only when a request is refused:
 // accepted requests need not be walked twice.
 
+import { namesOf } from '../base/member-names.ts'
 import { PackedItem } from '../model/packed-item.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import { checkAttributesType, checkValueType } from '../model/validate-item.ts'
@@ -40,10 +41,10 @@ function checkTypes(value: unknown, shape: Shape): void {
       return
     case 'map':
       if (isScalar(shape.value)) return
-      for (const member of Object.values(value)) checkTypes(member, shape.value)
+      checkMapTypes(value as Readonly<Record<string, unknown>>, shape.value)
       return
     case 'structure':
-      for (const name of Object.keys(shape.members)) {
+      for (const name in shape.members) {
         checkTypes((value as Readonly<Record<string, unknown>>)[name], shape.members[name] as Shape)
       }
       return
@@ -51,6 +52,10 @@ function checkTypes(value: unknown, shape: Shape): void {
     case 'number':
     case 'boolean':
   }
+}
+
+function checkMapTypes(map: Readonly<Record<string, unknown>>, shape: Shape): void {
+  for (const name of namesOf(map)) checkTypes(map[name], shape)
 }
 
 /** Has no attribute values in it. */

@@ -3,6 +3,7 @@
 // "2 validation errors detected: Value 'x' at 'y' failed to satisfy constraint: …".
 
 import { unreachable } from '../base/assert.ts'
+import { listNames, namesOf } from '../base/member-names.ts'
 import { MAX_REPORTED_ERRORS } from '../model/limits.ts'
 import { ServiceException, validationException } from '../model/service-exception.ts'
 import { type ArnScope, isArn, LOCAL_SCOPE, tableArnFault } from './arn.ts'
@@ -96,11 +97,19 @@ export function checkRequest(
   shape: StructureShape,
   scope: ArnScope = LOCAL_SCOPE,
 ): Readonly<Record<string, unknown>> {
-  checkType(input ?? {}, shape)
-  const request = withoutNullMembers((input ?? {}) as Readonly<Record<string, unknown>>, shape)
+  const given = (input ?? {}) as Readonly<Record<string, unknown>>
+  const findings: TypeFindings = { holdsNothing: false }
+  checkType(given, shape, findings)
+  const { holdsNothing } = findings
+  const request = holdsNothing ? withoutNullMembers(given, shape) : given
   checkFirst(request, shape)
   const errors: string[] = []
-  checkMembers(request, shape, { parent: undefined, step: '', isMember: true, scope, errors })
+  checkMembers(request, shape, {
+    parent: undefined,
+    step: '',
+    isMember: true,
+    request: { scope, holdsNothing, errors },
+  })
   if (errors.length > 0) {
     const count = `${errors.length} validation error${errors.length > 1 ? 's' : ''}`
     throw validationException(`${count} detected: ${errors.join('; ')}`)
@@ -136,10 +145,10 @@ function withoutNullMembers(
   { members }: StructureShape,
 ): Readonly<Record<string, unknown>> {
   let copy: Record<string, unknown> | undefined
-  for (const name in value) {
+  for (const name in members) {
     const member = value[name]
-    const shape = members[name]
-    const kept = member === null || member === undefined || shape === undefined ? member : withoutNulls(member, shape)
+    if (member === undefined) continue
+    const kept = member === null ? member : withoutNulls(member, members[name] as Shape)
     if (kept === member && member !== null) continue
     copy ??= { ...value }
     if (member === null) delete copy[name]
@@ -169,8 +178,17 @@ function mapChanged(values: readonly unknown[], change: (value: unknown) => unkn
 
 // Types
 
-function checkType(value: unknown, shape: Shape): void {
-  if (value === null || value === undefined) return
+/** What the look at the types tells the looks that follow, which most requests can then be spared. */
+interface TypeFindings {
+  /** Somewhere stands null or, among the members of a list or map, undefined. */
+  holdsNothing: boolean
+}
+
+function checkType(value: unknown, shape: Shape, findings: TypeFindings): void {
+  if (value === null || value === undefined) {
+    findings.holdsNothing = true
+    return
+  }
   switch (shape.kind) {
     case 'string':
       if (typeof value !== 'string') throw scalarError(value, 'String')
@@ -182,13 +200,13 @@ function checkType(value: unknown, shape: Shape): void {
       if (typeof value !== 'number') throw scalarError(value, shape.javaType)
       return
     case 'list':
-      checkListType(value, shape)
+      checkListType(value, shape, findings)
       return
     case 'map':
-      for (const member of Object.values(mapOf(value))) checkType(member, shape.value)
+      checkMapType(mapOf(value), shape, findings)
       return
     case 'structure':
-      checkStructureType(value, shape)
+      checkStructureType(value, shape, findings)
       return
     case 'attributes':
       mapOf(value)
@@ -197,15 +215,19 @@ function checkType(value: unknown, shape: Shape): void {
   }
 }
 
-function checkListType(value: unknown, shape: ListShape): void {
+function checkListType(value: unknown, shape: ListShape, findings: TypeFindings): void {
   if (!Array.isArray(value)) {
     const isObject = typeof value === 'object'
     throw serialization(isObject ? 'Start of structure or map found where not expected' : 'Unexpected field type')
   }
-  for (const element of value as readonly unknown[]) checkType(element, shape.element)
+  for (const element of value as readonly unknown[]) checkType(element, shape.element, findings)
 }
 
-function checkStructureType(value: unknown, shape: StructureShape): void {
+function checkMapType(map: Readonly<Record<string, unknown>>, shape: MapShape, findings: TypeFindings): void {
+  for (const name of listNames(map)) checkType(map[name], shape.value, findings)
+}
+
+function checkStructureType(value: unknown, shape: StructureShape, findings: TypeFindings): void {
   if (Array.isArray(value)) {
     throw serialization(`Unrecognized collection type class com.amazonaws.dynamodb.v20120810.${shape.name}`)
   }
@@ -213,7 +235,7 @@ function checkStructureType(value: unknown, shape: StructureShape): void {
   const members = value as Readonly<Record<string, unknown>>
   for (const name in shape.members) {
     const member = members[name]
-    if (member !== undefined) checkType(member, shape.members[name] as Shape)
+    if (member !== undefined) checkType(member, shape.members[name] as Shape, findings)
   }
 }
 
@@ -237,14 +259,20 @@ function serialization(message: string): ServiceException {
 
 // Constraints
 
-/** Where in the request we are, and what was found wrong so far. The path is put together only when it is needed. */
+/** What holds for all places of a request, and what was found wrong so far. */
+interface RequestReport {
+  readonly scope: ArnScope
+  readonly holdsNothing: boolean
+  readonly errors: string[]
+}
+
+/** Where in the request we are. The path is put together only when it is needed. */
 interface Report {
   readonly parent: Report | undefined
   /** A member's name, an element's number from 1, or a name of a map. */
   readonly step: string | number
   readonly isMember: boolean
-  readonly scope: ArnScope
-  readonly errors: string[]
+  readonly request: RequestReport
 }
 
 function checkFirst(request: Readonly<Record<string, unknown>>, shape: StructureShape): void {
@@ -312,8 +340,9 @@ function checkText(value: string, shape: StringShape, report: Report): void {
 }
 
 function checkTableArn(arn: string, report: Report): void {
-  const fault = tableArnFault(arn, pathOf(report), report.scope)
-  if (fault !== undefined && report.errors.length < MAX_REPORTED_ERRORS) report.errors.push(fault)
+  const { scope, errors } = report.request
+  const fault = tableArnFault(arn, pathOf(report), scope)
+  if (fault !== undefined && errors.length < MAX_REPORTED_ERRORS) errors.push(fault)
 }
 
 function checkList(value: readonly unknown[], shape: ListShape, report: Report): void {
@@ -327,8 +356,10 @@ function checkList(value: readonly unknown[], shape: ListShape, report: Report):
 
 function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, report: Report): void {
   checkBounds(value, shape.length, report)
-  const names = Object.keys(value)
   const { keys, valueLength } = shape
+  const isFree = hasNoConstraint(shape.value)
+  if (isFree && !report.request.holdsNothing && keys === undefined && valueLength === undefined) return
+  const names = namesOf(value)
   const arns = keys?.areTables === true ? names.filter(isArn) : []
   for (const arn of arns) checkTableArn(arn, report)
   const plainNames = arns.length === 0 ? names : names.filter((name) => !isArn(name))
@@ -349,7 +380,6 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
   ) {
     refuse(value, `Map value must satisfy constraint: [${lengthRules(valueLength).join(', ')}]`, report)
   }
-  const isFree = hasNoConstraint(shape.value)
   for (const name of names) {
     const member = value[name]
     const isThere = member !== null && member !== undefined
@@ -360,7 +390,7 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
   }
 }
 
-/** Whatever has the right type fits; a map of a hundred thousand such members need not name the place of each. */
+/** Whatever has the right type fits: a map of a hundred thousand such members need not be looked at again. */
 function hasNoConstraint(shape: Shape): boolean {
   switch (shape.kind) {
     case 'string':
@@ -409,17 +439,18 @@ function fits(measured: number, { min = -Infinity, max = Infinity }: Bounds): bo
 }
 
 function refuse(value: unknown, rule: string, place: Report): void {
-  if (place.errors.length === MAX_REPORTED_ERRORS) return
+  const { errors } = place.request
+  if (errors.length === MAX_REPORTED_ERRORS) return
   const shown = value === null ? 'null' : `'${describeValue(value)}'`
-  place.errors.push(`Value ${shown} at '${pathOf(place)}' failed to satisfy constraint: ${rule}`)
+  errors.push(`Value ${shown} at '${pathOf(place)}' failed to satisfy constraint: ${rule}`)
 }
 
 function below(parent: Report, step: string): Report {
-  return { parent, step, isMember: true, scope: parent.scope, errors: parent.errors }
+  return { parent, step, isMember: true, request: parent.request }
 }
 
 function elementOf(parent: Report, step: string | number): Report {
-  return { parent, step, isMember: false, scope: parent.scope, errors: parent.errors }
+  return { parent, step, isMember: false, request: parent.request }
 }
 
 function pathOf(place: Report): string {

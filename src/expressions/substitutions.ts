@@ -1,6 +1,7 @@
 // ExpressionAttributeNames and ExpressionAttributeValues: read from the request, looked up by the expressions, and
 // refused at the end when none of them used them.
 
+import { namesOf } from '../base/member-names.ts'
 import { textSizeBytes } from '../base/utf8.ts'
 import { checkAttributeName } from '../model/attribute-rules.ts'
 import type { AttributeValue } from '../model/attribute-value.ts'
@@ -12,6 +13,9 @@ import { inHashOrder } from './hash-order.ts'
 
 /** The two parameters that hold substitutions. */
 type SubstitutionParameter = 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+
+/** Of more, an expression uses a small part only: what that stands for is read again rather than all of it kept. */
+const MAX_KEPT_SUBSTITUTIONS = 1000
 
 const KEY_PATTERNS: Readonly<Record<SubstitutionParameter, RegExp>> = {
   ExpressionAttributeNames: /^#[A-Za-z0-9_]+$/,
@@ -25,21 +29,27 @@ export interface Substitution<Meaning> {
   readonly sizeBytes: number
 }
 
+/** The placeholders of one parameter, as a map has them. */
+export interface GivenSubstitutions<Meaning> {
+  keys(): Iterable<string>
+  get(placeholder: string): Substitution<Meaning> | undefined
+}
+
 /** The placeholders of one parameter with what they stand for, and which of them have been used. */
 export class Substitutions<Meaning> {
   readonly #parameter: SubstitutionParameter
-  readonly #substitutions: ReadonlyMap<string, Substitution<Meaning>>
+  readonly #given: GivenSubstitutions<Meaning>
   readonly #used: Set<string> = new Set()
 
-  constructor(parameter: SubstitutionParameter, substitutions: ReadonlyMap<string, Substitution<Meaning>>) {
+  constructor(parameter: SubstitutionParameter, given: GivenSubstitutions<Meaning>) {
     this.#parameter = parameter
-    this.#substitutions = substitutions
+    this.#given = given
   }
 
   /** What a placeholder stands for; undefined when the request does not say. The placeholder counts as used. */
   use(placeholder: string): Substitution<Meaning> | undefined {
     this.#used.add(placeholder)
-    return this.#substitutions.get(placeholder)
+    return this.#given.get(placeholder)
   }
 
   /**
@@ -48,7 +58,8 @@ export class Substitutions<Meaning> {
    * @throws ServiceException ValidationException
    */
   refuseUnused(): void {
-    const unused = [...this.#substitutions.keys()].filter((placeholder) => !this.#used.has(placeholder))
+    const unused: string[] = []
+    for (const placeholder of this.#given.keys()) if (!this.#used.has(placeholder)) unused.push(placeholder)
     if (unused.length === 0) return
     const keys = inHashOrder(unused).join(', ')
     throw validationException(`Value provided in ${this.#parameter} unused in expressions: keys: {${keys}}`)
@@ -88,29 +99,38 @@ function readSubstitutions<Meaning>(
   input: unknown,
   read: (value: unknown) => Substitution<Meaning>,
 ): Substitutions<Meaning> {
-  const substitutions = new Map<string, Substitution<Meaning>>()
+  if (input === undefined || input === null) return new Substitutions(parameter, new Map())
+  const values = mapOf(input)
+  const placeholders = namesOf(values)
+  checkPlaceholders(parameter, placeholders)
+  const kept = placeholders.length > MAX_KEPT_SUBSTITUTIONS ? undefined : new Map<string, Substitution<Meaning>>()
   let sizeBytes = 0
-  for (const [placeholder, value] of checkedEntries(parameter, input)) {
-    const substitution = withPlaceholder(parameter, placeholder, () => read(value))
-    substitutions.set(placeholder, substitution)
+  for (const placeholder of placeholders) {
+    const substitution = withPlaceholder(parameter, placeholder, () => read(values[placeholder]))
+    kept?.set(placeholder, substitution)
     sizeBytes += textSizeBytes(placeholder) + substitution.sizeBytes
   }
   if (sizeBytes > MAX_SUBSTITUTION_SIZE_BYTES) throw validationException(`${parameter} exceeds max size`)
-  return new Substitutions(parameter, substitutions)
+  const given = kept ?? {
+    keys: () => placeholders,
+    get: (placeholder) => (Object.hasOwn(values, placeholder) ? read(values[placeholder]) : undefined),
+  }
+  return new Substitutions(parameter, given)
 }
 
-/** The entries of the parameter, when all their keys are placeholders: the service looks at the keys first. */
-function checkedEntries(parameter: SubstitutionParameter, input: unknown): readonly [string, unknown][] {
-  if (input === undefined || input === null) return []
+function mapOf(input: unknown): Readonly<Record<string, unknown>> {
   if (typeof input !== 'object') throw serialization('Unexpected token received from parser')
   if (Array.isArray(input)) throw serialization('Start of list found where not expected')
-  const entries = Object.entries(input)
-  if (entries.length === 0) throw validationException(`${parameter} must not be empty`)
-  for (const [placeholder] of entries) {
+  return input as Readonly<Record<string, unknown>>
+}
+
+/** The service looks at all placeholders before it looks at what they stand for. */
+function checkPlaceholders(parameter: SubstitutionParameter, placeholders: readonly string[]): void {
+  if (placeholders.length === 0) throw validationException(`${parameter} must not be empty`)
+  for (const placeholder of placeholders) {
     const problem = placeholderProblem(parameter, placeholder)
     if (problem !== undefined) throw validationException(`${parameter} contains invalid key: ${problem}`)
   }
-  return entries
 }
 
 function placeholderProblem(parameter: SubstitutionParameter, placeholder: string): string | undefined {

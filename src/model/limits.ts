@@ -94,7 +94,6 @@ export const MAX_EXPRESSION_OPERATORS = 300
 /** Operands of one IN, beside the value that is looked for. */
 export const MAX_IN_OPERANDS = 100
 
-/** UTF-8 bytes of one substitution (`#name` or `:value`). */
 /** UTF-8 bytes of one placeholder, with its `#` or `:`. */
 export const MAX_PLACEHOLDER_SIZE_BYTES = 255
 

@@ -3,6 +3,7 @@
 // text, binary as Uint8Array, text without lone surrogates.
 
 import { byteKeyFromBytes } from '../base/byte-key.ts'
+import { namesOf } from '../base/member-names.ts'
 import { wellFormed } from '../base/utf8.ts'
 import { setAttribute } from './attribute-map.ts'
 import { checkAttributeName, checkDepth, checkDistinct, checkNotEmpty } from './attribute-rules.ts'
@@ -73,7 +74,8 @@ function checkTypeAtDepth(value: unknown, depth: number): void {
   if (isNothing(value) || depth > MAX_NESTING_DEPTH) return
   const members = membersOf(value)
   for (const type of Object.keys(members)) {
-    if (!isNothing(members[type])) checkMemberType(type, members[type], depth)
+    const member = members[type]
+    if (!isNothing(member)) checkMemberType(type, member, depth)
   }
 }
 
@@ -106,7 +108,8 @@ function checkMemberType(type: string, member: unknown, depth: number): void {
 }
 
 function checkMembersType(attributes: unknown, depth: number): void {
-  for (const value of Object.values(mapOf(attributes))) checkTypeAtDepth(value, depth)
+  const values = mapOf(attributes)
+  for (const name of namesOf(values)) checkTypeAtDepth(values[name], depth)
 }
 
 function valueAtDepth(value: unknown, depth: number): AttributeValue {
@@ -175,7 +178,7 @@ function mapOf(attributes: unknown): Readonly<Record<string, unknown>> {
 function attributesAtDepth(attributes: unknown, depth: number): AttributeMap {
   const source = mapOf(attributes)
   const map: Record<string, AttributeValue> = {}
-  for (const name of Object.keys(source)) {
+  for (const name of namesOf(source)) {
     checkAttributeName(name)
     setAttribute(map, wellFormed(name), nestedValue(source[name], name, depth))
   }

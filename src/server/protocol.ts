@@ -128,6 +128,8 @@ function mediaType({ headers }: RawRequest): string {
 }
 
 function isTooLarge(body: Uint8Array | string): boolean {
-  const sizeBytes = typeof body === 'string' ? textSizeBytes(body) : body.length
-  return sizeBytes > MAX_REQUEST_SIZE_BYTES
+  if (body.length > MAX_REQUEST_SIZE_BYTES) return true
+  // A UTF-16 unit is three bytes of UTF-8 at most.
+  if (typeof body !== 'string' || body.length * 3 <= MAX_REQUEST_SIZE_BYTES) return false
+  return textSizeBytes(body) > MAX_REQUEST_SIZE_BYTES
 }

@@ -1,8 +1,10 @@
 // From the bytes of a request to the operation's input: compression, UTF-8, JSON, and base64 in the places where the operation's shape
 // has attribute values.
 
-import { decodeBase64 } from '../base/base64.ts'
 import { unreachable } from '../base/assert.ts'
+import { decodeBase64 } from '../base/base64.ts'
+import { listNames } from '../base/member-names.ts'
+import { encodeText } from '../base/utf8.ts'
 import type { Shape } from '../engine/constraint.ts'
 import { MAX_NESTING_DEPTH, MAX_REQUEST_SIZE_BYTES } from '../model/limits.ts'
 import { ServiceException } from '../model/service-exception.ts'
@@ -39,28 +41,23 @@ const CLOSING_BRACKET = 0x5d
 const CLOSING_BRACE = 0x7d
 
 /** Whether brackets and braces outside of texts are open more than MAX_BODY_DEPTH deep somewhere. */
-function isTooDeep(json: string): boolean {
-  if (json.length <= MAX_BODY_DEPTH) return false
+function isTooDeep(json: Uint8Array): boolean {
   let depth = 0
   for (let at = 0; at < json.length; at++) {
-    const code = json.charCodeAt(at)
-    if (code === OPENING_BRACE || code === OPENING_BRACKET) {
+    const byte = json[at]
+    if (byte === OPENING_BRACE || byte === OPENING_BRACKET) {
       if (++depth > MAX_BODY_DEPTH) return true
-    } else if (code === CLOSING_BRACE || code === CLOSING_BRACKET) depth--
-    else if (code === QUOTE) at = endOfText(json, at + 1)
+    } else if (byte === CLOSING_BRACE || byte === CLOSING_BRACKET) depth--
+    else if (byte === QUOTE) at = endOfText(json, at + 1)
   }
   return false
 }
 
 /** Where a text's closing quote is, or the end of a body that has none. */
-function endOfText(json: string, from: number): number {
-  for (let at = from; ; at++) {
-    at = json.indexOf('"', at)
-    if (at === -1) return json.length
-    let backslashes = 0
-    while (json.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++
-    if (backslashes % 2 === 0) return at
-  }
+function endOfText(json: Uint8Array, from: number): number {
+  let at = from
+  while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1
+  return at
 }
 
 /**
@@ -70,8 +67,9 @@ function endOfText(json: string, from: number): number {
  */
 export function parseBody(body: Uint8Array | string): unknown {
   try {
-    const json = typeof body === 'string' ? body : utf8.decode(body)
-    if (!isTooDeep(json)) return JSON.parse(json) as unknown
+    // Bytes are looked through four times as fast as texts.
+    const isDeep = body.length > MAX_BODY_DEPTH && isTooDeep(typeof body === 'string' ? encodeText(body) : body)
+    if (!isDeep) return JSON.parse(typeof body === 'string' ? body : utf8.decode(body)) as unknown
   } catch {
     // Not UTF-8, or not JSON.
   }
@@ -95,10 +93,11 @@ export function decodeBinaryValues(input: unknown, shape: Shape): void {
       decodeValue(input as Record<string, unknown>, 1)
       return
     case 'list':
-    case 'map':
-      for (const member of Object.values(input))
-        decodeBinaryValues(member, shape.kind === 'list' ? shape.element : shape.value)
+    case 'map': {
+      const inner = shape.kind === 'list' ? shape.element : shape.value
+      if (holdsValues(inner)) eachMember(input, (member) => decodeBinaryValues(member, inner))
       return
+    }
     case 'structure':
       for (const name in shape.members) {
         if (Object.hasOwn(input, name)) {
@@ -115,12 +114,27 @@ export function decodeBinaryValues(input: unknown, shape: Shape): void {
   }
 }
 
+/** Whether attribute values may stand in it, of which a scalar has none. */
+function holdsValues({ kind }: Shape): boolean {
+  return kind !== 'string' && kind !== 'number' && kind !== 'boolean'
+}
+
+/** Calls `visit` with each element of a list, or each member of an object. */
+function eachMember(members: object, visit: (member: unknown) => void): void {
+  if (Array.isArray(members)) {
+    members.forEach(visit)
+    return
+  }
+  const map = members as Readonly<Record<string, unknown>>
+  for (const name of listNames(map)) visit(map[name])
+}
+
 function decodeMembers(members: object, depth: number): void {
   // Deeper values are refused anyway.
   if (depth > MAX_NESTING_DEPTH) return
-  for (const value of Object.values(members)) {
+  eachMember(members, (value) => {
     if (typeof value === 'object' && value !== null) decodeValue(value as Record<string, unknown>, depth)
-  }
+  })
 }
 
 function decodeValue(value: Record<string, unknown>, depth: number): void {

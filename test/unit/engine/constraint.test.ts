@@ -45,6 +45,20 @@ describe('checkRequest', () => {
     expect(checkRequest(VALID, SHAPE)).toBe(VALID)
   })
 
+  it('looks at a large map anew each time it is given', () => {
+    const names: Record<string, unknown> = Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`n${at}`, 'x']))
+    const shape: StructureShape = {
+      kind: 'structure',
+      name: 'TestInput',
+      members: { Names: { kind: 'map', value: { kind: 'string' } } },
+    }
+    expect(checkRequest({ Names: names }, shape)).toEqual({ Names: names })
+    names['later'] = null
+    expect(() => checkRequest({ Names: names }, shape)).toThrow("Value null at 'names.later.member'")
+    names['later'] = 1
+    expect(() => checkRequest({ Names: names }, shape)).toThrow('NUMBER_VALUE cannot be converted to String')
+  })
+
   it('takes null in a map of lists for a list of nothing', () => {
     expect(messageFor({ ...VALID, Map: { a: null } })).toBe(
       "ValidationException: 2 validation errors detected: Value '{a=…}' at 'map' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length greater than or equal to 1]; Value null at 'map.a.member' failed to satisfy constraint: Member must not be null",
@@ -52,7 +66,7 @@ describe('checkRequest', () => {
   })
 
   it('takes null for not given, at every level', () => {
-    const input = { ...VALID, Count: null, Item: null, Inner: { Choice: 'B', Other: null } }
+    const input = { ...VALID, Count: null, Item: null, Inner: { Choice: 'B' }, List: null }
     expect(checkRequest(input, SHAPE)).toEqual({ Name: 'ab', Inner: { Choice: 'B' } })
     expect(messageFor({ ...VALID, Inner: { Choice: null } })).toBe(
       "ValidationException: 1 validation error detected: Value null at 'inner.choice' failed to satisfy constraint: Member must not be null",

@@ -76,6 +76,27 @@ describe('ExpressionAttributeValues', () => {
   })
 })
 
+describe('thousands of placeholders', () => {
+  const values = Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`:v${at}`, { N: `0${at}` }]))
+
+  it('are looked up and checked like a few', () => {
+    const binder = bindExpressions({ ExpressionAttributeValues: values })
+    const condition = binder.condition('ConditionExpression', 'a = :v1 AND b = :v1999')
+    const source = { attribute: (name: string) => ({ N: name === 'a' ? '1' : '1999' }) }
+    expect(condition.evaluate(source)).toBe(true)
+    expect(() => bindExpressions({ ExpressionAttributeValues: { ...values, ':w': { N: 'x' } } })).toThrow('for key :w')
+    expect(() => binder.condition('ConditionExpression', 'a = :v2000')).toThrow('attribute value: :v2000')
+  })
+
+  it('are all listed when none is used', () => {
+    const binder = bindExpressions({ ExpressionAttributeValues: values })
+    binder.projection('a')
+    expect(() => binder.finish()).toThrow(
+      new RegExp(`unused in expressions: keys: \\{(:v\\d+, ){${Object.keys(values).length - 1}}:v\\d+\\}`),
+    )
+  })
+})
+
 describe('an expression with its names and values filled in', () => {
   it('may take 1 MB, each use of a value counted', () => {
     const text = 'a=:v OR b=:v'
