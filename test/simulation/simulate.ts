@@ -130,7 +130,7 @@ async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
     await act({ world, clock, dice, count, bounds, other }, device, `op-${seed}-${step}`)
     if (dice.chance(LOOKS)) await Promise.race([other.look(), wait(clock, PATIENCE_MS)])
     if (streams !== undefined)
-      foreign.push(...(await actOutside({ world, dice, count, streams }, device, `op-foreign-${seed}-${step}`)))
+      foreign.push(...(await actOutside({ world, clock, dice, count, streams }, device, `op-foreign-${seed}-${step}`)))
   }
   await settle({ clock, world, streams, count }, devices)
   for (const device of devices) {
@@ -142,26 +142,25 @@ async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
   await checkForeignWrites(foreign, world)
 }
 
-interface Outside {
-  readonly world: World
-  readonly dice: Dice
-  readonly count: (what: string) => void
+interface Outside extends Pick<Stage, 'world' | 'clock' | 'dice' | 'count'> {
   readonly streams: StreamDelivery
 }
 
 /** What goes on beside the protocol. Answers the foreign writes. */
 async function actOutside(
-  { world, dice, count, streams }: Outside,
+  { world, clock, dice, count: note, streams }: Outside,
   device: Device,
   name: string,
 ): Promise<readonly ForeignWrite[]> {
   if (dice.chance(DELIVERIES)) void streams.deliver()
-  if (dice.chance(EXPIRIES) && (await world.expire()) > 0) count('expired at the remote')
-  if (dice.chance(EXPIRIES) && device.isRunning && !device.hasTabs && (await device.expire()) > 0)
-    count('expired on a device')
+  if (dice.chance(EXPIRIES) && (await world.expire()) > 0) note('expired at the remote')
+  if (dice.chance(EXPIRIES) && device.isRunning && !device.hasTabs) {
+    const count = await Promise.race([device.expire(), wait(clock, PATIENCE_MS)])
+    if (count !== undefined && count > 0) note('expired on a device')
+  }
   if (!dice.chance(FOREIGN_WRITES)) return []
   const write = drawForeignWrite(dice, name)
-  count(`foreign: ${write.operation}`)
+  note(`foreign: ${write.operation}`)
   await writeForeign(world, write)
   return [write]
 }
