@@ -197,9 +197,10 @@ async function createRemote(parts: SyncParts, replica: Replica, meter: CostMeter
   const { clock, page, settings } = parts
   const { remote: place, companionTable } = settings
   if (place.kind === 'gateway') {
-    const { url, hasHeaders } = place
+    const { url, hasHeaders, sendsCookies } = place
     const remote = createGatewayRemote({
       url,
+      sendsCookies,
       ...(hasHeaders && { headers: () => askPage(page, 'headers', undefined) }),
     })
     return estimatedRemote(remote, companionTable, meter)

@@ -133,10 +133,10 @@ function checkedBudget({ readUnits, windowMs }: SyncBudget): SyncBudget {
 
 function placeOf(remote: SyncOptions['remote']): RemotePlace {
   if ('gateway' in remote) {
-    const { url, headers } = remote.gateway
+    const { url, headers, sendsCookies = false } = remote.gateway
     // The worker's own address is not the page's.
     const base = typeof document === 'undefined' ? undefined : document.baseURI
-    return { kind: 'gateway', url: new URL(url, base).href, hasHeaders: headers !== undefined }
+    return { kind: 'gateway', url: new URL(url, base).href, hasHeaders: headers !== undefined, sendsCookies }
   }
   if ('dynamodb' in remote) {
     const { region, endpoint } = remote.dynamodb

@@ -22,6 +22,8 @@ export interface GatewayRemote {
   readonly url: string
   /** Headers for each request, asked anew each time: whatever the gateway's `authorize` looks at. */
   readonly headers?: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /** Whether cookies go to a gateway of another origin, which has to allow them. To one of the page's own they always do. */
+  readonly sendsCookies?: boolean
 }
 
 /** DynamoDB's API, straight from the browser. */

@@ -15,7 +15,7 @@ export type NamedStrategy = 'last-writer-wins' | 'merge' | 'remote-wins' | 'loca
 
 /** Where the remote is. */
 export type RemotePlace =
-  | { readonly kind: 'gateway'; readonly url: string; readonly hasHeaders: boolean }
+  | { readonly kind: 'gateway'; readonly url: string; readonly hasHeaders: boolean; readonly sendsCookies: boolean }
   | { readonly kind: 'dynamodb'; readonly region: string; readonly endpoint?: string }
   /** Asked through the page. */
   | { readonly kind: 'database'; readonly name: string }

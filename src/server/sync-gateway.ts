@@ -20,6 +20,7 @@ import {
 import type { ItemPage, ItemPlace, LogEntry, LogPage, Push, PushOutcome, RemoteTable } from '../sync/remote-table.ts'
 import { scopeOf } from '../sync/scope.ts'
 import { readBounded } from './content-coding.ts'
+import { allowOrigins, type CrossOriginOptions } from './cross-origin.ts'
 import { createHintBoard } from './hint-board.ts'
 
 /** What a caller may do. */
@@ -43,6 +44,8 @@ export interface SyncGatewayOptions {
   readonly companionTable: string
   /** Who asks, and what that caller may do; undefined for nobody: the request is then refused. */
   readonly authorize: (request: Request) => GatewayAccess | undefined | Promise<GatewayAccess | undefined>
+  /** Which pages of other origins may ask (CORS). Default none: the gateway is of the pages' own origin. */
+  readonly crossOrigin?: CrossOriginOptions
   /** How long log entries are kept, in days. Default 30. */
   readonly retentionDays?: number
   readonly clock?: Clock
@@ -59,8 +62,17 @@ const MAX_EMPTY_PAGES = 1000
 const CALLER_END = '/'
 const NO_STORE = { 'cache-control': 'no-store' } as const
 
-/** Makes the gateway's handler. */
+/**
+ * Makes the gateway's handler.
+ *
+ * @throws TypeError for an origin of `crossOrigin` that is none
+ */
 export function createSyncGateway(options: SyncGatewayOptions): (request: Request) => Promise<Response> {
+  const handle = createHandler(options)
+  return options.crossOrigin === undefined ? handle : allowOrigins(handle, options.crossOrigin)
+}
+
+function createHandler(options: SyncGatewayOptions): (request: Request) => Promise<Response> {
   const { clock = systemClock, logger = silentLogger } = options
   const remote = createDynamoRemote({ ...options, clock })
   const hints = createHintBoard(clock)

@@ -11,6 +11,8 @@ export interface GatewayOptions {
   readonly url: string
   /** Headers for each request: whatever `authorize` looks at. Asked anew each time, so that they may expire. */
   readonly headers?: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /** Whether cookies go to a gateway of another origin. Default false. */
+  readonly sendsCookies?: boolean
   /** Default the platform's. */
   readonly fetch?: typeof fetch
 }
@@ -72,8 +74,12 @@ async function askGateway(options: GatewayOptions, operation: GatewayOperation, 
   throw gatewayError(answer['error'], response.status)
 }
 
-function send({ fetch: fetchHere = fetch }: GatewayOptions, url: string, init: RequestInit): Promise<Response> {
-  return fetchHere(url, init)
+function send(
+  { fetch: fetchHere = fetch, sendsCookies = false }: GatewayOptions,
+  url: string,
+  init: RequestInit,
+): Promise<Response> {
+  return fetchHere(url, sendsCookies ? { ...init, credentials: 'include' } : init)
 }
 
 interface Listening {

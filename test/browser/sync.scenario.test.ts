@@ -106,7 +106,7 @@ beforeEach(async () => {
   api = createSignedApi({ region: 'local', endpoint, credentials: () => CREDENTIALS, clock: systemClock })
   await createTable(tableName, ['list', 'S'], ['id', 'N'])
   await createTable(companionTable, ['pk', 'S'], ['sk', 'N'])
-  gateway = await listen(forPages(createGateway()))
+  gateway = await listen(createGateway())
   devices = []
 })
 
@@ -243,6 +243,8 @@ function createGateway(): Handler {
         versionAttribute: '_version',
       },
     },
+    // The gateway has another port than the pages, and so is of another origin.
+    crossOrigin: { origins: [pages.origin] },
     authorize: (request) =>
       request.headers.get('authorization') === 'Bearer token'
         ? { caller: 'anna', read: [SCOPE], write: [SCOPE] }
@@ -259,7 +261,7 @@ async function forward(request: Request, target: string): Promise<Response> {
   return fetch(target, { method: 'POST', headers, body: await request.arrayBuffer() })
 }
 
-/** What pages of another origin may ask. */
+/** Lets pages of other origins ask what does not do so by itself. */
 function forPages(handle: Handler): Handler {
   const allowed = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*, authorization' }
   return async (request) => {
