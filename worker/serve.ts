@@ -28,11 +28,10 @@ import { createMemoryStore } from '../src/storage/memory-store.ts'
 import { getMany, writeMany } from './bulk-operations.ts'
 import { definedTriggers } from './define-trigger.ts'
 import { ensureTables } from './ensure-tables.ts'
-import { createLiveOperations, type LiveOperations } from './live-operations.ts'
+import { createPageNews, type PageNews } from './page-news.ts'
 import { withPlainValues } from './plain-values.ts'
 import type { RunningTriggers } from './run-triggers.ts'
 import { sendTo } from './send.ts'
-import { type ChangeReaders, createChangeReaders } from './table-changes.ts'
 import type { SyncOperations, SyncParts } from './sync-operations.ts'
 import { shareAmongTabs } from './share-work.ts'
 
@@ -46,8 +45,7 @@ export function serve(endpoint: Endpoint): void {
   let sync: Promise<SyncOperations> | undefined
   let openSync = refuseSync
   let triggers: Promise<RunningTriggers | undefined> | undefined
-  const readers = createChangeReaders()
-  const live = createLiveOperations()
+  const news = createPageNews()
   const close = async (): Promise<void> => {
     await (await triggers)?.stop()
     // What could not be loaded has nothing to end.
@@ -60,8 +58,8 @@ export function serve(endpoint: Endpoint): void {
   const { deliver, rest } = createCallServer((form, input) => {
     if (form.operation === 'tidetable:close') return close()
     assert(engine !== undefined, 'A page opens the database before it calls.')
-    return run({ engine, readers, live, openSync }, form, input)
-  }, live)
+    return run({ engine, news, openSync }, form, input)
+  }, news)
   const door: WorkerDoor = {
     deliver,
     rest,
@@ -175,13 +173,12 @@ function sendableFact(fact: unknown): unknown {
 
 interface Served {
   readonly engine: Engine
-  readonly readers: ChangeReaders
-  readonly live: LiveOperations
+  readonly news: PageNews
   readonly openSync: () => Promise<SyncOperations>
 }
 
 async function run(
-  { engine, readers, live, openSync }: Served,
+  { engine, news, openSync }: Served,
   { operation, rows }: CallForm,
   input: unknown,
 ): Promise<unknown> {
@@ -196,15 +193,15 @@ async function run(
     case 'tidetable:get-many':
       return getMany(context, input as BulkInput)
     case 'tidetable:watch':
-      return live.watch(engine, input as WorkerOperations['tidetable:watch'])
+      return news.live.watch(engine, input as WorkerOperations['tidetable:watch'])
     case 'tidetable:unwatch':
-      return live.unwatch(engine, input as WorkerOperations['tidetable:unwatch'])
-    case 'tidetable:live-news':
-      return live.news(engine)
-    case 'tidetable:end-live':
-      return live.end()
+      return news.live.unwatch(engine, input as WorkerOperations['tidetable:unwatch'])
+    case 'tidetable:news':
+      return news.whenNews()
+    case 'tidetable:end-news':
+      return news.end()
     case 'tidetable:changes':
-      return readers.read(engine, input as WorkerOperations['tidetable:changes'])
+      return news.readers.read(engine, input as WorkerOperations['tidetable:changes'])
     case 'tidetable:claim-checkpoint':
       return engine.claimCheckpoint(input as WorkerOperations['tidetable:claim-checkpoint'])
     case 'tidetable:holds-checkpoint':
@@ -212,7 +209,7 @@ async function run(
     case 'tidetable:save-checkpoint':
       return engine.saveCheckpoint(input as WorkerOperations['tidetable:save-checkpoint'])
     case 'tidetable:end-changes':
-      return readers.end(input as WorkerOperations['tidetable:end-changes'])
+      return news.readers.end(input as WorkerOperations['tidetable:end-changes'])
     case 'tidetable:sync':
     case 'tidetable:sync-now':
       return (await openSync()).run(input as WorkerOperations['tidetable:sync'])

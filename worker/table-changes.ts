@@ -1,40 +1,98 @@
-// Answers the page's readers of changes: what is shown of each item, packed for the wire, and the end of waiting.
+// Answers the page's readers of changes: what is shown of each item, packed for the wire, and what comes while they wait.
 
 import { DatabaseError } from '../src/base/database-error.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import type { ChangesPage } from '../src/engine/streams/table-changes.ts'
 import { PackedItem, projectPacked } from '../src/model/packed-item.ts'
 import type { ChangeKind, StreamViewType } from '../src/model/stream-operations.ts'
-import type { ChangesInput, ChangesOutput, WireChange } from '../src/rpc/protocol.ts'
+import type { ChangesInput, ChangesOutput, WireChange, WireChangesNews } from '../src/rpc/protocol.ts'
+import { encodeError } from '../src/rpc/wire-error.ts'
 import { showsNewImage, showsOldImage, type StreamEvent } from '../src/streams/stream-record.ts'
 
 /** The page's readers. */
 export interface ChangeReaders {
+  /** Answers with what there is. If that is nothing, the request may wait for what will be told as news. */
   read(engine: Engine, input: ChangesInput): Promise<ChangesOutput>
-  /** Has the reader's waiting answered with nothing. */
-  end(input: Pick<ChangesInput, 'readerId'>): void
+  /** Gives a request up; all, without a number. */
+  end(id?: number): void
+  readonly haveNews: boolean
+  takeNews(): readonly WireChangesNews[]
 }
+
+/** How long a request waits before the store is asked for what a tab may have written without a word. */
+const WAIT_MS = 20_000
 
 type Shown = ChangesPage['records'][number]
 
 const KINDS: Readonly<Record<StreamEvent, ChangeKind>> = { INSERT: 'insert', MODIFY: 'modify', REMOVE: 'remove' }
 
 /** The readers of one page. */
-export function createChangeReaders(): ChangeReaders {
+export function createChangeReaders(onNews: () => void): ChangeReaders {
   const waiting = new Map<number, AbortController>()
-  return {
-    async read(engine, { readerId, tableName, from, view, limit, waitMs }) {
-      const ending = new AbortController()
-      waiting.set(readerId, ending)
+  let news: WireChangesNews[] = []
+  const read = async (
+    engine: Engine,
+    { tableName, from, view, limit }: ChangesInput,
+    patience: { readonly waitMs: number; readonly signal?: AbortSignal },
+  ): Promise<ChangesOutput> => {
+    const page = await engine.changes({ tableName, from, limit, ...patience })
+    return wireOutput(page, { tableName, view: view ?? page.viewType })
+  }
+  /** Waits for the first changes behind a position, until the request is given up. */
+  async function wait(engine: Engine, input: ChangesInput, { signal }: AbortController): Promise<void> {
+    for (let { from } = input; !signal.aborted;) {
+      let told: Pick<WireChangesNews, 'page' | 'error'>
       try {
-        const page = await engine.changes({ tableName, from, limit, waitMs, signal: ending.signal })
-        return wireOutput(page, { tableName, view: view ?? page.viewType })
+        const page = await read(engine, { ...input, from }, { waitMs: WAIT_MS, signal })
+        from = page.position
+        if (!isTelling(page)) continue
+        told = { page }
+      } catch (error) {
+        told = { error: encodeError(error) }
+      }
+      if (signal.aborted) return
+      waiting.delete(input.id)
+      news.push({ id: input.id, ...told } as WireChangesNews)
+      onNews()
+      return
+    }
+  }
+  return {
+    async read(engine, input) {
+      const { id, waits } = input
+      const ending = new AbortController()
+      // Before it is read for the first time: it may be given up meanwhile.
+      if (waits) waiting.set(id, ending)
+      let isWaiting = false
+      try {
+        const page = await read(engine, input, { waitMs: 0 })
+        isWaiting = waits && !isTelling(page) && !ending.signal.aborted
+        if (isWaiting) void wait(engine, { ...input, from: page.position }, ending)
+        return page
       } finally {
-        if (waiting.get(readerId) === ending) waiting.delete(readerId)
+        if (!isWaiting) waiting.delete(id)
       }
     },
-    end: ({ readerId }) => waiting.get(readerId)?.abort(),
+    end(id) {
+      for (const [each, ending] of waiting) {
+        if (id !== undefined && each !== id) continue
+        waiting.delete(each)
+        ending.abort()
+      }
+    },
+    get haveNews() {
+      return news.length > 0
+    },
+    takeNews() {
+      const taken = news
+      news = []
+      return taken
+    },
   }
+}
+
+function isTelling({ changes, isEnded }: ChangesOutput): boolean {
+  return changes.length > 0 || isEnded
 }
 
 /** A page with changes as they travel, which show all that the stream shows. */

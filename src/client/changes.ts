@@ -8,11 +8,8 @@ import type { ChangesOutput, WireChange } from '../rpc/protocol.ts'
 import { changePosition } from '../streams/change-position.ts'
 import { createPacer, type Pacer } from './pacer.ts'
 import { nativeChange, type UntypedChange } from '../streams/native-change.ts'
-import { askForChanges, endWaiting, type OpenedChanges } from './open-changes.ts'
-
-/** How long the worker waits before it says that there is nothing: less than a call may take. */
-const MAX_WAIT_MS = 20_000
-const WAIT_SHARE_OF_CALL = 0.5
+import { awaitChanges } from './change-waits.ts'
+import type { OpenedChanges } from './open-changes.ts'
 
 type Result = IteratorResult<UntypedChange, undefined>
 
@@ -26,7 +23,7 @@ export class ChangeFeed implements AsyncIterableIterator<UntypedChange, undefine
   #index = 0
   #isOver = false
   /** Ends the waiting of `#next`. */
-  #interrupt: (() => void) | undefined
+  readonly #ending = new AbortController()
   #queue: Promise<unknown> = Promise.resolve()
   readonly #end = (): void => this.#finish()
 
@@ -72,20 +69,16 @@ export class ChangeFeed implements AsyncIterableIterator<UntypedChange, undefine
 
   /** Resolves when there are more changes, or when nobody waits for them any more. */
   async #fetch(): Promise<void> {
-    const interrupted = new Promise<undefined>((resolve) => (this.#interrupt = () => resolve(undefined)))
+    const { signal } = this.#ending
     try {
-      const page = await Promise.race([
-        this.#page === undefined ? this.#feed.first : this.#ask(this.#page),
-        interrupted,
-      ])
+      const from = this.#page?.position
+      const page = await (from === undefined ? this.#feed.first : awaitChanges(this.#feed, { from, signal }))
       if (page === undefined) return
       this.#page = page
       this.#index = 0
     } catch (error) {
       this.#finish()
       throw error
-    } finally {
-      this.#interrupt = undefined
     }
   }
 
@@ -94,15 +87,7 @@ export class ChangeFeed implements AsyncIterableIterator<UntypedChange, undefine
     this.#isOver = true
     this.#feed.closing.delete(this.#end)
     this.#feed.options.signal?.removeEventListener('abort', this.#end)
-    if (this.#interrupt === undefined) return
-    this.#interrupt()
-    // A worker that is gone waits for nothing.
-    endWaiting(this.#feed).catch(() => undefined)
-  }
-
-  #ask({ position }: ChangesOutput): Promise<ChangesOutput> {
-    const waitMs = Math.min(MAX_WAIT_MS, this.#feed.session.options.callTimeoutMs * WAIT_SHARE_OF_CALL)
-    return askForChanges(this.#feed, { from: position, waitMs })
+    this.#ending.abort()
   }
 
   #native(change: WireChange): UntypedChange {

@@ -1,23 +1,21 @@
-// All live results of one database in this page: one call that waits for news of them all (a long poll), and who is told.
-// A lost worker loses nothing: every result is asked for anew of the next one, and only what differs is told.
+// All live results of one database in this page, and who is told of them. What is new comes with the page's news. A lost
+// worker loses nothing: every result is asked for anew of the next one, and only what differs is told.
 
 import type { Clock, Timer } from '../base/clock.ts'
-import { DatabaseError } from '../base/database-error.ts'
 import { after, eachInOrder, type MaybePromise } from '../base/maybe-promise.ts'
 import { decodeError } from '../rpc/wire-error.ts'
 import type { Prepared } from '../rpc/pending-call.ts'
-import type { WatchedOperation, WatchInput, WireLiveNews, WireWatchUpdate, WorkerOperations } from '../rpc/protocol.ts'
+import type { WatchedOperation, WatchInput, WireNews, WireWatchUpdate, WorkerOperations } from '../rpc/protocol.ts'
 import type { Session } from '../rpc/session.ts'
 import { iterateLive } from './iterate-live.ts'
 import type { Live, LiveObserver, LiveOptions, LiveRequest } from './live.ts'
 import { LiveChannel } from './live-channel.ts'
+import { type NewsParty, type NewsPoll, newsPollOf } from './news-poll.ts'
 import { createPacer } from './pacer.ts'
 import { PageCache } from './page-cache.ts'
 
 /** How long a result is kept right after the last subscription to it has ended: whoever subscribes again finds it. */
 const LINGER_MS = 1000
-/** Workers lost one after another, none of which has told anything, before the results end. */
-const MAX_LOSSES = 6
 
 /** Who subscribes. */
 export interface Subscriber extends LiveOptions {
@@ -53,30 +51,34 @@ interface Followed {
 const SUBSCRIBED: FollowOptions = { showsTentative: true, lingers: true }
 
 /** The live results of one database. */
-export class LiveConnection {
+export class LiveConnection implements NewsParty {
   /** Answers that the page gives itself; undefined when it shall not. */
   readonly cache: PageCache | undefined
   readonly #session: Session
   readonly #clock: Clock
   readonly #byKey = new Map<string, Followed>()
   readonly #byId = new Map<number, Followed>()
+  readonly #poll: NewsPoll
   #lastId = 0
-  #isPolling = false
-  #losses = 0
   /** News in its order; the first is being taken in. */
-  readonly #received: WireLiveNews[] = []
+  readonly #received: WireNews[] = []
   #isClosed = false
 
   constructor(session: Session, clock: Clock, cacheBytes: number) {
     this.#session = session
     this.#clock = clock
     this.cache = cacheBytes > 0 ? new PageCache(this, cacheBytes) : undefined
-    session.onNews = (news) => this.#receive(news)
+    this.#poll = newsPollOf(session)
+    this.#poll.join(this)
   }
 
   /** Whether news has come that is still being taken in. */
   get isBehind(): boolean {
     return this.#received.length > 0
+  }
+
+  get isWaiting(): boolean {
+    return this.#byId.size > 0
   }
 
   /** The newest result of this key, if it is followed. */
@@ -135,7 +137,6 @@ export class LiveConnection {
     }
     this.#byId.clear()
     this.#byKey.clear()
-    if (this.#isPolling) this.#send('tidetable:end-live', undefined)
   }
 
   #follow(key: string, request: LiveRequest, options: FollowOptions): Followed {
@@ -145,7 +146,7 @@ export class LiveConnection {
     this.#byKey.set(key, followed)
     this.#byId.set(id, followed)
     this.#watch(followed)
-    void this.#poll()
+    this.#poll.wake()
     return followed
   }
 
@@ -188,38 +189,15 @@ export class LiveConnection {
       .catch(() => undefined)
   }
 
-  async #poll(): Promise<void> {
-    if (this.#isPolling) return
-    this.#isPolling = true
-    while (this.#byId.size > 0) {
-      try {
-        await this.#waitForNews()
-        this.#losses = 0
-      } catch (error) {
-        if (!this.#survives(error)) this.#fail([...this.#byId.values()], error)
-      }
-    }
-    this.#isPolling = false
-  }
-
-  /** Resolves after news has been received. */
-  #waitForNews(): Promise<void> {
-    const operation: keyof WorkerOperations = 'tidetable:live-news'
-    return this.#session.call(
-      () => ({ form: { operation, input: undefined, rows: 'packed' } }),
-      () => undefined,
-    )
-  }
-
-  /** News comes with answers, and is taken in before they settle, so that a write that has settled is shown. */
-  #receive(news: WireLiveNews): void {
+  /** Taken in before the answers settle that news comes with, so that a write that has settled is shown. */
+  take(news: WireNews): void {
     this.#received.push(news)
     if (this.#received.length === 1) this.#takeReceived()
   }
 
   #takeReceived(): void {
     for (let news = this.#received[0]; news !== undefined; news = this.#received[0]) {
-      const taken = this.#take(news)
+      const taken = this.#takeOne(news)
       if (taken instanceof Promise) {
         void taken.then(() => {
           this.#received.shift()
@@ -231,26 +209,26 @@ export class LiveConnection {
     }
   }
 
-  /** The next worker is asked for everything anew; a poll that has waited for very long is just asked again. */
-  #survives(error: unknown): boolean {
-    if (!(error instanceof DatabaseError)) return false
-    if (error.code === 'CallTimedOut') return true
-    if (error.code !== 'WorkerLost' || ++this.#losses > MAX_LOSSES) return false
+  /** The next worker is asked for every result. */
+  askAnew(): void {
     for (const followed of this.#byId.values()) {
       followed.options.onRight?.(false)
       this.#watch(followed)
     }
-    return true
   }
 
-  #take({ updates, failures, isEnded }: WireLiveNews): MaybePromise<void> {
+  fail(error: unknown): void {
+    this.#fail([...this.#byId.values()], error)
+  }
+
+  #takeOne({ updates, failures, isEnded }: WireNews): MaybePromise<void> {
     if (isEnded) {
       this.close()
       return
     }
     const pacer = createPacer(this.#clock)
     const changed: Followed[] = []
-    const takeOne = (update: WireWatchUpdate): MaybePromise<void> => {
+    const takeUpdate = (update: WireWatchUpdate): MaybePromise<void> => {
       // News of what was given up meanwhile is nobody's.
       const followed = this.#byId.get(update.id)
       return (
@@ -261,7 +239,7 @@ export class LiveConnection {
         })
       )
     }
-    return after(eachInOrder(updates, takeOne), () => {
+    return after(eachInOrder(updates, takeUpdate), () => {
       for (const { id, error } of failures) {
         const followed = this.#byId.get(id)
         if (followed !== undefined) this.#fail([followed], decodeError(error))

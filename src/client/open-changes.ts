@@ -20,30 +20,26 @@ export interface ChangesRequest {
 }
 
 /** Who reads. */
-export interface ChangesReader extends Pick<ChangesRequest, 'session' | 'tableName' | 'options'> {
-  /** Of no other reader of this page. */
-  readonly readerId: number
-}
+export type ChangesReader = Pick<ChangesRequest, 'session' | 'tableName' | 'options'>
 
 /** A request and its first answer. */
-export interface OpenedChanges extends ChangesRequest, ChangesReader {
+export interface OpenedChanges extends ChangesRequest {
   readonly first: Promise<ChangesOutput>
 }
 
-let lastReaderId = 0
+let lastRequestId = 0
 
-/** A number that no other reader of this page has. */
-export function nextReaderId(): number {
-  return ++lastReaderId
+/** A number that no other request of this page has. */
+export function nextRequestId(): number {
+  return ++lastRequestId
 }
 
 /** Changes as they come, one by one. */
 export function openChanges(request: ChangesRequest): AsyncIterableIterator<unknown, undefined> {
-  const identified = { ...request, readerId: nextReaderId() }
-  const first = askForChanges(identified, { from: request.options.from ?? 'now', waitMs: 0 })
+  const first = askForChanges(request, { from: request.options.from ?? 'now' })
   // Whoever asks for the first change hears of it.
   first.catch(() => undefined)
-  const loading = import('./changes.ts').then(({ ChangeFeed }) => new ChangeFeed({ ...identified, first }))
+  const loading = import('./changes.ts').then(({ ChangeFeed }) => new ChangeFeed({ ...request, first }))
   loading.catch(() => undefined)
   return {
     next: async () => (await loading).next(),
@@ -54,18 +50,18 @@ export function openChanges(request: ChangesRequest): AsyncIterableIterator<unkn
   }
 }
 
-/** Asks for changes. */
+/** Asks for changes that are there now; see `awaitChanges` for those to come. */
 export function askForChanges(
-  { session, tableName, options: { view }, readerId }: ChangesReader,
-  { from, waitMs, limit = PAGE_LIMIT }: Pick<ChangesInput, 'from' | 'waitMs'> & Partial<Pick<ChangesInput, 'limit'>>,
+  { session, tableName, options: { view } }: ChangesReader,
+  { id = nextRequestId(), from, limit = PAGE_LIMIT, waits = false }: Pick<ChangesInput, 'from'> & Partial<ChangesInput>,
 ): Promise<ChangesOutput> {
-  const facts = { readerId, tableName, from, waitMs, limit }
+  const facts = { id, tableName, from, limit, waits }
   return call(session, 'tidetable:changes', { ...facts, ...(view !== undefined && { view }) }) as Promise<ChangesOutput>
 }
 
-/** Has a request for changes answered at once. */
-export function endWaiting({ session, readerId }: Pick<ChangesReader, 'session' | 'readerId'>): Promise<unknown> {
-  return call(session, 'tidetable:end-changes', { readerId })
+/** Gives a request for changes up. */
+export function endWaiting(session: Session, id: number): Promise<unknown> {
+  return call(session, 'tidetable:end-changes', id)
 }
 
 function call<Name extends keyof WorkerOperations>(

@@ -2,7 +2,7 @@
 
 import type { ChangesOutput } from '../rpc/protocol.ts'
 import type { TableDefinition } from './define-table.ts'
-import { askForChanges, type ChangesReader, type ChangesRequest, nextReaderId } from './open-changes.ts'
+import { askForChanges, type ChangesReader, type ChangesRequest } from './open-changes.ts'
 import type { Table } from './table.ts'
 import type { Trigger, UntypedTrigger } from './trigger-types.ts'
 
@@ -23,8 +23,8 @@ export interface OpenedTrigger extends TriggerRequest, ChangesReader {
 export function openTrigger(request: TriggerRequest): Trigger {
   const { trigger, closing } = request
   const stopping = new AbortController()
-  const reader = { ...request, options: {}, readerId: nextReaderId() }
-  const anchor = askForChanges(reader, { from: 'now', waitMs: 0, limit: 0 })
+  const reader = { ...request, options: {} }
+  const anchor = askForChanges(reader, { from: 'now', limit: 0 })
   // Whoever waits for the end of the trigger hears of it.
   anchor.catch(() => undefined)
   const opened = { ...reader, anchor, signal: stopping.signal }

@@ -20,14 +20,13 @@ import { runInTurns, triggerDutyName } from '../streams/trigger-turns.ts'
 import type { TriggerFailure } from '../streams/trigger-types.ts'
 import type { TableDefinition } from './define-table.ts'
 import { nativeChange, type UntypedChange } from '../streams/native-change.ts'
-import { askForChanges, endWaiting } from './open-changes.ts'
+import { awaitChangesFor } from './change-waits.ts'
+import { askForChanges } from './open-changes.ts'
 import type { OpenedTrigger } from './open-trigger.ts'
 import { createPacer } from './pacer.ts'
 import type { Table } from './table.ts'
 
 type Destination = (failure: TriggerFailure<UntypedChange>) => unknown
-
-const WAIT_SHARE_OF_CALL = 0.5
 
 /** Runs a trigger until it is stopped or its table's changes end. */
 export async function runPageTrigger(opened: OpenedTrigger): Promise<void> {
@@ -62,7 +61,7 @@ function hostOf(opened: OpenedTrigger, onFailure: Destination | undefined): Trig
     handler: trigger.run,
     onFailure,
     read(read) {
-      return read.from === 'now' ? opened.anchor : readUnlessStopped(opened, read)
+      return read.from === 'now' ? opened.anchor : readChanges(opened, read)
     },
     claim: () => call(opened, 'tidetable:claim-checkpoint', term) as Promise<string | undefined>,
     holds: () => call(opened, 'tidetable:holds-checkpoint', term) as Promise<boolean>,
@@ -86,19 +85,10 @@ async function nativeChanges(
   return changes
 }
 
-/** Waiting is ended in the worker too, so that closing the database does not wait for it. */
-async function readUnlessStopped(
-  opened: OpenedTrigger,
-  { from, limit, waitMs, signal }: HostRead,
-): Promise<ChangesOutput> {
-  const end = (): void => void endWaiting(opened).catch(() => undefined)
-  signal.addEventListener('abort', end)
-  try {
-    const longestMs = opened.session.options.callTimeoutMs * WAIT_SHARE_OF_CALL
-    return await askForChanges(opened, { from, limit, waitMs: Math.min(waitMs, longestMs) })
-  } finally {
-    signal.removeEventListener('abort', end)
-  }
+async function readChanges(opened: OpenedTrigger, { from, limit, waitMs, signal }: HostRead): Promise<ChangesOutput> {
+  if (waitMs === 0) return askForChanges(opened, { from, limit })
+  const page = await awaitChangesFor(opened, { clock: systemClock, from, limit, waitMs, signal })
+  return page ?? { changes: [], label: '', position: from, isEnded: false }
 }
 
 function call<Name extends `tidetable:${'claim' | 'holds' | 'save'}-checkpoint`>(

@@ -15,7 +15,7 @@ import { type PackedCursor, readSizedView } from '../model/packed-format.ts'
 import { HOLE, replaceObjects } from './holes.ts'
 import { transferItems } from './transfer-items.ts'
 import { isLongPoll, isRead } from './pending-call.ts'
-import type { CallBatch, CallForm, DictionaryNews, Failure, Hole, Settlements, WireLiveNews } from './protocol.ts'
+import type { CallBatch, CallForm, DictionaryNews, Failure, Hole, Settlements, WireNews } from './protocol.ts'
 import { encodeError } from './wire-error.ts'
 
 /** Runs one operation; inputs and outputs hold PackedItem instances when `form.rows` is `packed`. */
@@ -59,7 +59,7 @@ export interface NewsSource {
   /** Resolves when all that has been written is among the news. */
   caughtUp(): MaybePromise<void>
   /** What the page has not been told; undefined when there is nothing. */
-  takeNews(): WireLiveNews | undefined
+  takeNews(): WireNews | undefined
 }
 
 /** Serves one page. */
@@ -181,7 +181,7 @@ function createSettlementEncoder(source: NewsSource | undefined): (batch: OpenBa
     const news = source?.takeNews()
     const settlements = {
       // The page takes the items out in this order.
-      ...(news && { news: replaceObjects(news, takeOut) as WireLiveNews }),
+      ...(news && { news: replaceObjects(news, takeOut) as WireNews }),
       indexes: results.map(({ index }) => index),
       outputs: results.map(encodeOutput),
       failures,

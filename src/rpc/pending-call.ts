@@ -95,5 +95,5 @@ export function isUnlimited(form: CallForm): boolean {
 
 /** True for calls that wait for others (news, a remote): they travel alone, as they would lend their time to others. */
 export function isLongPoll({ operation }: CallForm): boolean {
-  return operation === 'tidetable:live-news' || operation === 'tidetable:sync-now'
+  return operation === 'tidetable:news' || operation === 'tidetable:sync-now'
 }

@@ -67,11 +67,11 @@ export interface WorkerOperations {
   'tidetable:watch': WatchInput
   /** Ends watches, by their ids. */
   'tidetable:unwatch': readonly number[]
-  /** Waits until there is news of any watch of the page. The news itself travels as news does, see Settlements. */
-  'tidetable:live-news': undefined
-  /** Ends all watches, and has waiting for news answered. */
-  'tidetable:end-live': undefined
-  /** Some changes of a table, once there are any. Answered with ChangesOutput. */
+  /** Waits until there is news for the page. The news itself travels as news does, see Settlements. */
+  'tidetable:news': undefined
+  /** Ends all that news comes of, and has waiting for it answered. */
+  'tidetable:end-news': undefined
+  /** The changes of a table that are there now, answered with ChangesOutput. If there are none, the first come as news. */
   'tidetable:changes': ChangesInput
   /** Begins a trigger's term, and tells how far it came. Answered with a position, or undefined. */
   'tidetable:claim-checkpoint': TriggerInput
@@ -79,8 +79,8 @@ export interface WorkerOperations {
   'tidetable:holds-checkpoint': TriggerInput
   /** Stores how far a trigger came, if no other term has begun since; whether none has. */
   'tidetable:save-checkpoint': TriggerInput & { readonly position: string }
-  /** Has waiting for changes answered at once. */
-  'tidetable:end-changes': Pick<ChangesInput, 'readerId'>
+  /** Has no changes come as news of a request, by its number. */
+  'tidetable:end-changes': number
   /** Something about replication. Answered as SyncCommands says. */
   'tidetable:sync': SyncCall
   /** The command `now`: it takes as long as the remote does. */
@@ -132,19 +132,28 @@ export interface WatchInput {
 /** What a watch has to tell. In the worker rows are PackedItem instances, on the wire holes. */
 export type WireWatchUpdate = WatchUpdate
 
-/** What is new of the watches of a page. */
-export interface WireLiveNews {
+/** What is new for a page. */
+export interface WireNews {
+  /** Of its watches. */
   readonly updates: readonly WireWatchUpdate[]
   /** Watches that have ended by themselves, and why. */
   readonly failures: readonly { readonly id: number; readonly error: WireError }[]
+  /** Changes that it has asked for. */
+  readonly changes: readonly WireChangesNews[]
   /** There is nothing more to come. */
   readonly isEnded: boolean
 }
 
-/** Who reads the changes of which table, from where. */
+/** What has become of a request for changes that there were none for. */
+export type WireChangesNews = { readonly id: number } & (
+  | { readonly page: ChangesOutput; readonly error?: undefined }
+  | { readonly page?: undefined; readonly error: WireError }
+)
+
+/** Which changes of which table are read, from where. */
 export interface ChangesInput {
-  /** The page's own number of the reader. */
-  readonly readerId: number
+  /** The page's own number of the request. */
+  readonly id: number
   readonly tableName: string
   /** `now`, `start`, or a position. */
   readonly from: string
@@ -152,8 +161,8 @@ export interface ChangesInput {
   readonly view?: StreamViewType
   /** Of changes in one answer. */
   readonly limit: number
-  /** For the first of them. */
-  readonly waitMs: number
+  /** Whether the first come as news when there are none. */
+  readonly waits: boolean
 }
 
 /** A trigger, by name, and one run of it. */
@@ -233,10 +242,10 @@ export interface Settlements {
   /** True when the worker forgot which names it has sent: ids start anew with this message. */
   readonly forgetDictionaries: boolean
   /**
-   * News of live results up to now: what a call has written is told no later than that it was. Its rows are the first of
-   * the items.
+   * News up to now: what a call has written is told to live results no later than that it was. Its rows are the first of the
+   * items.
    */
-  readonly news?: WireLiveNews
+  readonly news?: WireNews
   /** How many calls of the batch are still under way: the page asks for them with `rest`. */
   readonly remaining: number
 }

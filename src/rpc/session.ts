@@ -10,7 +10,7 @@ import { DatabaseError } from '../base/database-error.ts'
 import type { Logger } from '../base/logger.ts'
 import { createDictionary, type GrowableDictionary } from '../model/packed-item.ts'
 import { type GatheredBatch, isLongPoll, isRead, PendingCall, type Prepared } from './pending-call.ts'
-import type { CallForm, EraseRequest, OpenRequest, WireLiveNews, WorkerOperations } from './protocol.ts'
+import type { CallForm, EraseRequest, OpenRequest, WireNews, WorkerOperations } from './protocol.ts'
 import { createRestartLimit, MAX_STARTS_PER_WINDOW, RESTART_WINDOW_MS, type RestartLimit } from './restart-limit.ts'
 import type { PageDoor } from './sync-protocol.ts'
 import { type WorkerEndpoint, WorkerLink } from './worker-link.ts'
@@ -43,8 +43,10 @@ export interface SessionOptions {
 export class Session {
   /** Items that go to the worker are packed with it. Names it cannot hold travel inside the items. */
   readonly dictionary: GrowableDictionary = createDictionary()
-  /** Takes news of live results, before the calls settle that they came with. */
-  onNews: ((news: WireLiveNews) => void) | undefined
+  /** Takes news, before the calls settle that they came with. */
+  onNews: ((news: WireNews) => void) | undefined
+  /** Told that the database is being closed, while calls can still be made. */
+  onClosing: (() => void) | undefined
   /** Told when another worker has taken the place of one that was lost. */
   onRestarted: (() => void) | undefined
   readonly #options: SessionOptions
@@ -107,6 +109,7 @@ export class Session {
   }
 
   async #shutDown(): Promise<void> {
+    this.onClosing?.()
     this.#refusal ??= new DatabaseError('StorageClosed', 'The database has been closed.')
     if (this.#pendingCalls > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
     const operation: keyof WorkerOperations = 'tidetable:close'

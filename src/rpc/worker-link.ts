@@ -22,7 +22,7 @@ import type {
   OpenRequest,
   RemoteLogger,
   Settlements,
-  WireLiveNews,
+  WireNews,
   WorkerDoor,
 } from './protocol.ts'
 import type { PageDoor } from './sync-protocol.ts'
@@ -60,7 +60,7 @@ export interface WorkerLinkOptions {
   /** Asked by the worker of a database that replicates. */
   readonly page?: PageDoor | undefined
   /** Called with news of live results, before the calls settle that they came with. */
-  readonly onNews: (news: WireLiveNews) => void
+  readonly onNews: (news: WireNews) => void
   /** Called once, after the worker has ended, with the batches that it left behind. */
   readonly onLost: (batches: readonly GatheredBatch[], why: string) => void
 }
@@ -169,7 +169,7 @@ export class WorkerLink {
       assert(dictionary !== undefined, 'The worker has told the names of every dictionary that it uses.')
       return new PackedItem(readSizedView(cursor), dictionary)
     }
-    if (settlements.news !== undefined) this.#options.onNews(replaceObjects(settlements.news, fill) as WireLiveNews)
+    if (settlements.news !== undefined) this.#options.onNews(replaceObjects(settlements.news, fill) as WireNews)
     for (let at = 0; at < indexes.length; at++) {
       const call = batch.calls[indexes[at] as number] as PendingCall
       const output = call.form.rows === 'packed' ? replaceObjects(outputs[at], fill) : outputs[at]

@@ -40,6 +40,10 @@ async function open(): Promise<Database> {
 
 afterEach(() => Promise.all(opened.splice(0).map((database) => database.close())))
 
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
 async function take(changes: AsyncIterator<NoteChange, undefined>, count: number): Promise<NoteChange[]> {
   const taken: NoteChange[] = []
   while (taken.length < count) {
@@ -85,12 +89,30 @@ describe('changes', () => {
     opened.push(database)
     const changes = database.table(notes).changes()
     const next = changes.next()
-    await new Promise((resolve) => setImmediate(resolve))
-    const before = workers[0]?.sentByPage() ?? 0
-    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
-    expect((workers[0]?.sentByPage() ?? 0) - before).toBeLessThanOrEqual(1)
+    await turns(50)
+    const before = workers[0]?.sentByPage()
+    await turns(50)
+    expect(workers[0]?.sentByPage()).toBe(before)
     await database.table(notes).put({ owner: 'ann', at: 1 })
     expect((await next).value?.kind).toBe('insert')
+  })
+
+  it('wait together, in the one call in which live results wait', async () => {
+    const { database, workers } = await openMemoryDatabase({ tables: [notes] })
+    opened.push(database)
+    const table = database.table(notes)
+    table
+      .query({ where: { owner: 'ann' } })
+      .live()
+      .subscribe(() => undefined)
+    await turns(50)
+    const before = workers[0]?.sentByPage() ?? 0
+    const all = Array.from({ length: 10 }, () => table.changes().next())
+    await turns(50)
+    // What is there, asked for together, and what comes, likewise: a message and one for the rest of its answers each.
+    expect((workers[0]?.sentByPage() ?? 0) - before).toBeLessThanOrEqual(4)
+    await table.put({ owner: 'ann', at: 1 })
+    expect((await Promise.all(all)).map(({ value }) => value?.key.at)).toEqual(Array.from({ length: 10 }, () => 1))
   })
 
   it('go on behind a position, from the start of the stream, and over more than one page', async () => {
@@ -214,6 +236,31 @@ describe('changes across workers', () => {
     const told = [...before, ...(await waiting)].map(({ newItem }) => newItem?.at)
     expect(told).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
     expect(workers).toHaveLength(2)
+  })
+
+  it('are neither lost nor told twice when workers die while nothing happens', async () => {
+    const workers: PortWorker[] = []
+    const start = (): Worker => {
+      const worker = startPortWorker(serve)
+      workers.push(worker)
+      return worker.worker as Worker
+    }
+    const here = await openDatabase({ name: 'idle', worker: start, tables: [notes] })
+    const there = await openDatabase({ name: 'idle', worker: () => startPortWorker(serve).worker as Worker })
+    opened.push(here, there)
+    const changes = here.table(notes).changes()
+    const told: (number | undefined)[] = []
+    for (let at = 0; at < 4; at++) {
+      const next = changes.next()
+      await turns(20)
+      workers.at(-1)?.die()
+      if (at % 2 === 0) workers.at(-1)?.raise(new Event('messageerror'))
+      await there.table(notes).put({ owner: 'ann', at })
+      if (at % 2 === 1) workers.at(-1)?.raise(new Event('messageerror'))
+      told.push((await next).value?.newItem?.at)
+    }
+    expect(told).toEqual([0, 1, 2, 3])
+    expect(workers).toHaveLength(5)
   })
 
   it('are told of the writes of another worker', async () => {

@@ -10,7 +10,7 @@ import { createDictionary } from '../../../src/model/packed-item.ts'
 import { createCallServer, type NewsSource, type RunCall } from '../../../src/rpc/call-server.ts'
 import { HOLE } from '../../../src/rpc/holes.ts'
 import type { Prepared } from '../../../src/rpc/pending-call.ts'
-import type { CallForm, EraseRequest, OpenRequest, WireLiveNews, WorkerDoor } from '../../../src/rpc/protocol.ts'
+import type { CallForm, EraseRequest, OpenRequest, WireNews, WorkerDoor } from '../../../src/rpc/protocol.ts'
 import { MAX_STARTS_PER_WINDOW, RESTART_WINDOW_MS } from '../../../src/rpc/restart-limit.ts'
 import { MAX_CALLS_PER_BATCH, MAX_PENDING_CALLS, Session } from '../../../src/rpc/session.ts'
 import { PING_LIMIT_MS, SCRIPT_LIMIT_MS } from '../../../src/rpc/worker-link.ts'
@@ -520,7 +520,7 @@ describe('the call that waits for news', () => {
     const { session, workers, clock, arrived } = createHarness()
     await session.open()
     const sent = workers[0]?.sentByPage() ?? 0
-    const [put, news, get] = [ask(session, 'PutItem'), ask(session, 'tidetable:live-news'), ask(session, 'GetItem')]
+    const [put, news, get] = [ask(session, 'PutItem'), ask(session, 'tidetable:news'), ask(session, 'GetItem')]
     const outcomes = Promise.allSettled([put, get])
     await arrived(3)
     expect((workers[0]?.sentByPage() ?? 0) - sent).toBe(3)
@@ -533,14 +533,14 @@ describe('the call that waits for news', () => {
 })
 
 describe('news', () => {
-  const update = (text: string, dictionary = createDictionary()): WireLiveNews['updates'][number] => {
+  const update = (text: string, dictionary = createDictionary()): WireNews['updates'][number] => {
     const row = new PackedItem(packItem({ text: { S: text } }, dictionary), dictionary)
     return { id: 1, isFresh: false, keys: ['key', 'gone'], rows: [row, null], pending: [], isWhole: true }
   }
 
   it('is received before the calls settle whose answers carry it, with its rows and theirs', async () => {
-    let untold: WireLiveNews | undefined = { updates: [update('news')], failures: [], isEnded: false }
-    const takeNews = (): WireLiveNews | undefined => {
+    let untold: WireNews | undefined = { updates: [update('news')], failures: [], changes: [], isEnded: false }
+    const takeNews = (): WireNews | undefined => {
       const news = untold
       untold = undefined
       return news
