@@ -1,5 +1,6 @@
 // The one configuration of the library build, the demo and the tests. `vite build` makes the entries that package.json
-// exports, `--mode worker` the worker among them, `--mode demo` is the demo's; Vitest comes with mode `test`.
+// exports, `--mode worker` and `--mode service-worker` the two that run beside the page, `--mode demo` is the demo's; Vitest
+// comes with mode `test`.
 
 import { resolve } from 'node:path'
 import type { Plugin, UserConfig } from 'vite'
@@ -16,6 +17,8 @@ const ROOT = import.meta.dirname
 const HOST = '127.0.0.1'
 /** What every browser that has IndexedDB 3, module workers and private class members understands. */
 const LIBRARY_TARGET = 'es2022'
+/** Entries that are built on their own, each with all that it needs. */
+const BESIDE_PAGE: ReadonlySet<string> = new Set(['service-worker', 'worker'])
 /** What `npx tidetable` runs. */
 const PROGRAM = { name: 'cli', sourcePath: 'src/server/cli.ts' }
 const TOOLBOX_TRANSACTIONS = ['Check', 'Delete', 'Get', 'Put', 'Update', 'Write'].map((action) => `transact${action}`)
@@ -48,9 +51,10 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
   switch (mode) {
     case 'demo':
       return demo()
+    case 'service-worker':
     case 'worker':
       return libraryBuild({
-        entries: PACKAGE_ENTRIES.filter(({ name }) => name === 'worker'),
+        entries: PACKAGE_ENTRIES.filter(({ name }) => name === mode),
         // A module worker has no import map, and a page that serves the file as it is has no bundler that would find its
         // dependencies: so the worker carries them. Bundlers treat the one file as they would treat many.
         external: [],
@@ -63,7 +67,7 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
       return tests()
     default:
       return libraryBuild({
-        entries: [...PACKAGE_ENTRIES.filter(({ name }) => name !== 'worker'), PROGRAM],
+        entries: [...PACKAGE_ENTRIES.filter(({ name }) => !BESIDE_PAGE.has(name)), PROGRAM],
         // The app's bundler resolves these: an app that uses Comlink too must share our copy, as proxies are marked with
         // symbols that belong to one copy.
         external: [...RUNTIME_DEPENDENCIES, ...PEER_DEPENDENCIES, 'svelte/reactivity', 'svelte/store', /^node:/],

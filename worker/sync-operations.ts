@@ -8,6 +8,7 @@ import type { Random } from '../src/base/random.ts'
 import { openTabChannel } from '../src/base/tab-channel.ts'
 import { Catalog } from '../src/engine/catalog.ts'
 import type { Engine } from '../src/engine/engine.ts'
+import { readSnapshot } from '../src/engine/read-snapshot.ts'
 import type { TableDescription } from '../src/model/operations.ts'
 import type { StorageKind } from '../src/rpc/protocol.ts'
 import type {
@@ -15,7 +16,6 @@ import type {
   PageRequests,
   SyncCall,
   SyncCommands,
-  SyncedTableSettings,
   SyncSettings,
   SyncStatus,
 } from '../src/rpc/sync-protocol.ts'
@@ -23,15 +23,14 @@ import { webLocks } from '../src/rpc/web-locks.ts'
 import { decodeError } from '../src/rpc/wire-error.ts'
 import type { OrderedStore } from '../src/storage/contract.ts'
 import { databaseNameOf } from '../src/storage/database-name.ts'
-import { CostMeter, estimatedRemote, meteredApi } from '../src/sync/cost-meter.ts'
-import { createDynamoRemote, type DynamoApi, type RemoteTableFacts } from '../src/sync/dynamo-remote.ts'
-import { createGatewayRemote } from '../src/sync/gateway-remote.ts'
+import { CostMeter } from '../src/sync/cost-meter.ts'
+import type { DynamoApi } from '../src/sync/dynamo-remote.ts'
 import { withNeighbourHints } from '../src/sync/neighbour-hints.ts'
 import { Replica } from '../src/sync/replica.ts'
-import { DEFAULT_VERSION_ATTRIBUTE, type ReplicatedTable } from '../src/sync/settings.ts'
-import { createSignedApi } from '../src/sync/signed-api.ts'
+import { readBackground, writeBackground } from '../src/sync/replication-rows.ts'
 import { type HostedRemote, type HostStatus, SyncHost } from '../src/sync/sync-host.ts'
 import { parkedWrite, pendingWrite, WaitingWrites } from '../src/sync/waiting-writes.ts'
+import { createRemote, type RemoteDoors, replicatedTable } from './create-remote.ts'
 
 /** What replication works with. */
 export interface SyncParts {
@@ -99,11 +98,16 @@ type Answers = {
   ) => SyncCommands[Name]['output'] | Promise<SyncCommands[Name]['output']>
 }
 
-function answersOf({ settings }: SyncParts, { host, writes, nows }: Answering): Answers {
+function answersOf(parts: SyncParts, { host, writes, nows }: Answering): Answers {
+  const { settings } = parts
+  const pause = async (isPaused: boolean): Promise<void> => {
+    host.pause(isPaused)
+    await tellServiceWorker(parts, isPaused)
+  }
   return {
     begin: async () => wireStatus(await host.status(), settings),
-    pause: () => host.pause(true),
-    resume: () => host.pause(false),
+    pause: () => pause(true),
+    resume: () => pause(false),
     wake: () => host.wake(),
     async now(id) {
       const ending = new AbortController()
@@ -140,12 +144,16 @@ function answersOf({ settings }: SyncParts, { host, writes, nows }: Answering): 
 async function beginSync(parts: SyncParts): Promise<Begun> {
   const { engine, store, clock, random, logger, settings, page, storage } = parts
   const tables = Object.fromEntries(
-    Object.entries(settings.tables).map(([name, table]) => [name, replicatedTable(table, page)]),
+    Object.entries(settings.tables).map(([name, table]) => [
+      name,
+      replicatedTable(table, (sides) => askPage(page, 'resolve', sides)),
+    ]),
   )
   const replica = new Replica({ store, clock, random, tables })
   await replica.begin()
+  await tellServiceWorker(parts, settings.isPaused)
   const meter = new CostMeter(clock, (table, units) => host.noteCost(table, units))
-  const remote = await createRemote(parts, replica, meter)
+  const remote = await hostedRemote(parts, replica, meter)
   const name = `${databaseNameOf(parts.name)}/sync`
   const isShared = storage === 'indexeddb'
   const { scopes, poll, budget, isPaused } = settings
@@ -173,14 +181,12 @@ async function beginSync(parts: SyncParts): Promise<Begun> {
   return { host, writes }
 }
 
-function replicatedTable({ scope, conflicts, versionAttribute }: SyncedTableSettings, page: PageDoor): ReplicatedTable {
-  return {
-    scope,
-    ...(versionAttribute !== undefined && { versionAttribute }),
-    ...(conflicts !== undefined && {
-      conflicts: conflicts === 'resolver' ? (sides) => askPage(page, 'resolve', sides) : conflicts,
-    }),
-  }
+/** It may be woken when nobody else is there to tell it what the app has declared. */
+async function tellServiceWorker({ store, settings }: SyncParts, isPaused: boolean): Promise<void> {
+  const isKnown = (await readSnapshot(store, false, readBackground)) !== undefined
+  if (!settings.pushesInBackground && !isKnown) return
+  const told = settings.pushesInBackground ? { ...settings, isPaused } : undefined
+  await store.write((transaction) => writeBackground(transaction, told))
 }
 
 async function askPage<Name extends keyof PageRequests>(
@@ -193,35 +199,18 @@ async function askPage<Name extends keyof PageRequests>(
   return answer.value
 }
 
-async function createRemote(parts: SyncParts, replica: Replica, meter: CostMeter): Promise<HostedRemote> {
+async function hostedRemote(parts: SyncParts, replica: Replica, meter: CostMeter): Promise<HostedRemote> {
   const { clock, page, settings } = parts
-  const { remote: place, companionTable } = settings
-  if (place.kind === 'gateway') {
-    const { url, hasHeaders, sendsCookies } = place
-    const remote = createGatewayRemote({
-      url,
-      sendsCookies,
-      ...(hasHeaders && { headers: () => askPage(page, 'headers', undefined) }),
-    })
-    return estimatedRemote(remote, companionTable, meter)
+  const doors: RemoteDoors = {
+    headers: () => askPage(page, 'headers', undefined),
+    credentials: () => askPage(page, 'credentials', undefined),
+    send: (operation, input) => askPage(page, 'send', { operation, input }),
   }
-  const tables: Record<string, RemoteTableFacts> = {}
-  for (const [name, { scope, versionAttribute = DEFAULT_VERSION_ATTRIBUTE }] of Object.entries(settings.tables)) {
-    tables[name] = { key: (await replica.schema(name)).key, scope, versionAttribute }
-  }
-  const plainApi: DynamoApi =
-    place.kind === 'database'
-      ? { send: (operation, input) => askPage(page, 'send', { operation, input }) }
-      : createSignedApi({
-          region: place.region,
-          ...(place.endpoint !== undefined && { endpoint: place.endpoint }),
-          credentials: () => askPage(page, 'credentials', undefined),
-          clock,
-        })
-  const api = meteredApi(plainApi, meter)
-  const remote = createDynamoRemote({ api, clock, companionTable, tables })
-  const countItems = (): Promise<number | undefined> => countTables(plainApi, settings)
-  if (place.kind === 'dynamodb') return { ...remote, countItems }
+  const { remote, api } = await createRemote({ settings, clock, replica, meter, doors })
+  if (api === undefined) return remote
+  const countItems = (): Promise<number | undefined> => countTables(api, settings)
+  const { remote: place } = settings
+  if (place.kind !== 'database') return { ...remote, countItems }
   assert(typeof BroadcastChannel !== 'undefined', 'Databases of one page know each other by a channel.')
   const channel = new BroadcastChannel(`${databaseNameOf(place.name)}/pushed`)
   return { ...withNeighbourHints(remote, channel), countItems }

@@ -158,7 +158,7 @@ export function openDatabase(options: OpenOptions & { readonly sync: SyncOptions
 export function openDatabase(options: OpenOptions): Promise<Database>
 export async function openDatabase(options: OpenOptions): Promise<Database | SyncedDatabase> {
   const { name, tables = [], storage = 'indexeddb', durability = 'relaxed', cacheBytes = DEFAULT_CACHE_BYTES } = options
-  const sync = options.sync && (await import('./page-sync.ts')).prepareSync(options.sync)
+  const sync = options.sync && (await import('./page-sync.ts')).prepareSync(name, options.sync)
   const settings = sync && { sync: sync.settings }
   const session = createSession({ kind: 'open', name, storage, durability, ...settings }, options, sync?.page)
   await session.open()

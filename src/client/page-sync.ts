@@ -7,19 +7,20 @@ import type { Item, Key } from '../model/attribute-value.ts'
 import { marshall, unmarshall } from '../model/marshall.ts'
 import type { NativeItem } from '../model/native.ts'
 import type { Session } from '../rpc/session.ts'
-import type {
-  ConflictSides,
-  ItemSyncState,
-  PageDoor,
-  PageRequests,
-  RemotePlace,
-  Resolution,
-  SyncBudget,
-  SyncCommands,
-  SyncSettings,
-  SyncStatus,
-  WireConflict,
-  WireParked,
+import {
+  BACKGROUND_TAG,
+  type ConflictSides,
+  type ItemSyncState,
+  type PageDoor,
+  type PageRequests,
+  type RemotePlace,
+  type Resolution,
+  type SyncBudget,
+  type SyncCommands,
+  type SyncSettings,
+  type SyncStatus,
+  type WireConflict,
+  type WireParked,
 } from '../rpc/sync-protocol.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { iterateLive } from './iterate-live.ts'
@@ -50,7 +51,7 @@ export interface PreparedSync {
  *
  * @throws DatabaseError `InvalidOption`
  */
-export function prepareSync(options: SyncOptions): PreparedSync {
+export function prepareSync(name: string, options: SyncOptions): PreparedSync {
   const settings = settingsOf(options)
   const status = new StatusBoard()
   return {
@@ -62,6 +63,7 @@ export function prepareSync(options: SyncOptions): PreparedSync {
       // Another worker knows nothing of what the one before it was doing.
       session.onRestarted = () => void restart(ask, status)
       const stop = wakeWhenSeen(() => void ask('wake', undefined).catch(() => undefined))
+      if (settings.pushesInBackground) askForBackground(name, status)
       closing.add(() => {
         stop()
         status.close()
@@ -100,7 +102,15 @@ async function restart(ask: Ask, status: StatusBoard): Promise<void> {
 }
 
 function settingsOf(options: SyncOptions): SyncSettings {
-  const { remote, companionTable = DEFAULT_COMPANION_TABLE, scopes, poll, budget, isPaused = false } = options
+  const {
+    remote,
+    companionTable = DEFAULT_COMPANION_TABLE,
+    scopes,
+    poll,
+    budget,
+    isPaused = false,
+    pushInBackground = false,
+  } = options
   const tables = Object.entries(options.tables).map(([name, { scope, conflicts, versionAttribute }]) => {
     const strategy = typeof conflicts === 'function' ? ('resolver' as const) : conflicts
     return [
@@ -120,6 +130,8 @@ function settingsOf(options: SyncOptions): SyncSettings {
     tables: Object.fromEntries(tables),
     scopes: [...scopes],
     isPaused,
+    // A database of the page is not to be reached without it.
+    pushesInBackground: pushInBackground && !('database' in remote),
     ...(poll !== undefined && { poll: { ...poll } }),
     ...(budget !== undefined && { budget: checkedBudget(budget) }),
   }
@@ -287,6 +299,29 @@ function wakeWhenSeen(wake: () => void): () => void {
   return () => {
     for (const [target, event] of targets) target.removeEventListener(event, seen)
   }
+}
+
+/** The part of a service worker's registration that TypeScript's library does not know. */
+interface BackgroundRegistration {
+  readonly sync?: { register(tag: string): Promise<void> }
+}
+
+/** Each time that something begins to wait, the browser is asked to wake the app's service worker for it. */
+function askForBackground(name: string, status: StatusBoard): void {
+  let isAsked = false
+  status.subscribe(({ pending, state }) => {
+    const isDue = pending.count > 0 && state !== 'paused'
+    if (isDue && !isAsked) void registerBackground(name)
+    isAsked = isDue
+  })
+}
+
+/** Does nothing where there is no service worker, no Background Sync, or the user has forbidden it: the next page pushes. */
+async function registerBackground(name: string): Promise<void> {
+  const workers = (globalThis as { readonly navigator?: { readonly serviceWorker?: ServiceWorkerContainer } }).navigator
+    ?.serviceWorker
+  const registration = (await workers?.getRegistration().catch(() => undefined)) as BackgroundRegistration | undefined
+  await registration?.sync?.register(BACKGROUND_TAG + name).catch(() => undefined)
 }
 
 const UNKNOWN_STATUS: SyncStatus = Object.freeze({

@@ -91,6 +91,12 @@ export interface SyncOptions {
   readonly poll?: PollWaits
   /** What looking at the remote may cost. Default no bound. */
   readonly budget?: SyncBudget
+  /**
+   * Whether the app's service worker, which calls `pushInBackground` of `tidetable/service-worker`, is to push what waits when
+   * no tab is there, in browsers that have Background Sync (Chromium's). The declaration is stored for it, but for the
+   * functions. Default false.
+   */
+  readonly pushInBackground?: boolean
   /** Whether it begins paused, unless another tab replicates already. Default false. */
   readonly isPaused?: boolean
 }

@@ -10,6 +10,9 @@ import type { Answer } from './protocol.ts'
 
 export type { ConflictSides, Credentials, Resolution, ScopeRule }
 
+/** What the tags of Background Sync begin with; the database's name follows. */
+export const BACKGROUND_TAG = 'tidetable:'
+
 /** The strategies that have a name. */
 export type NamedStrategy = 'last-writer-wins' | 'merge' | 'remote-wins' | 'local-wins'
 
@@ -51,6 +54,8 @@ export interface SyncSettings {
   readonly poll?: PollWaits
   readonly isPaused: boolean
   readonly budget?: SyncBudget
+  /** Whether the app's service worker may push what waits. */
+  readonly pushesInBackground: boolean
 }
 
 /** Units that a table has cost. */

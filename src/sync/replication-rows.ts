@@ -109,11 +109,13 @@ export interface BudgetWindow {
 
 const STATE = 'm'
 const SPENDING = 'u'
+const BACKGROUND = 'b'
 const CHECKPOINT = 's'
 const ATTEMPT = 'a'
 const SEEN = 'r'
 const STATE_KEY: ByteKey = replicationKey(STATE, '')
 const SPENDING_KEY: ByteKey = replicationKey(SPENDING, '')
+const BACKGROUND_KEY: ByteKey = replicationKey(BACKGROUND, '')
 const NOTHING = new Uint8Array(0)
 
 /** Conflicts that are kept; the oldest go. */
@@ -137,6 +139,17 @@ export function readSpending(reader: Reader): MaybePromise<Spending | undefined>
 /** Stores it. */
 export function writeSpending(transaction: Transaction, spending: Spending): void {
   transaction.put(SPENDING_KEY, encodeJsonRow(spending))
+}
+
+/** What a service worker has to know to replicate without a page, as it was stored; undefined where it shall not. */
+export function readBackground(reader: Reader): MaybePromise<unknown> {
+  return after(reader.get(BACKGROUND_KEY), (row) => row && decodeJsonRow(row))
+}
+
+/** Stores it, or forgets it. */
+export function writeBackground(transaction: Transaction, settings: object | undefined): void {
+  if (settings === undefined) transaction.delete(BACKGROUND_KEY)
+  else transaction.put(BACKGROUND_KEY, encodeJsonRow(settings))
 }
 
 /** How far a scope has been pulled; undefined when nothing is known of it. */
