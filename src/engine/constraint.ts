@@ -269,8 +269,8 @@ interface RequestReport {
 /** Where in the request we are. The path is put together only when it is needed. */
 interface Report {
   readonly parent: Report | undefined
-  /** A member's name, an element's number from 1, or a name of a map. */
-  readonly step: string | number
+  /** A member's name, an element's number from 1, or a name of a map; moves on through what the parent holds. */
+  step: string | number
   readonly isMember: boolean
   readonly request: RequestReport
 }
@@ -292,12 +292,14 @@ function checkFirst(request: Readonly<Record<string, unknown>>, shape: Structure
 }
 
 function checkMembers(value: Readonly<Record<string, unknown>>, shape: StructureShape, report: Report): void {
+  const place = below(report, true)
   for (const name in shape.members) {
     const member = value[name]
+    place.step = name
     if (member !== undefined && member !== null) {
-      check(member, shape.members[name] as Shape, below(report, name))
+      check(member, shape.members[name] as Shape, place)
     } else if (shape.required?.includes(name) === true) {
-      refuse(null, 'Member must not be null', below(report, name))
+      refuse(null, 'Member must not be null', place)
     }
   }
 }
@@ -347,8 +349,9 @@ function checkTableArn(arn: string, report: Report): void {
 
 function checkList(value: readonly unknown[], shape: ListShape, report: Report): void {
   checkBounds(value, shape.length, report)
+  const place = below(report, false)
   value.forEach((element, index) => {
-    const place = elementOf(report, index + 1)
+    place.step = index + 1
     if (element === null || element === undefined) refuse(null, 'Member must not be null', place)
     else check(element, shape.element, place)
   })
@@ -380,11 +383,12 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
   ) {
     refuse(value, `Map value must satisfy constraint: [${lengthRules(valueLength).join(', ')}]`, report)
   }
+  const place = below(report, false)
   for (const name of names) {
     const member = value[name]
     const isThere = member !== null && member !== undefined
     if (isThere ? isFree : shape.mayHoldNull === true) continue
-    const place = elementOf(report, name)
+    place.step = name
     if (isThere) check(member, shape.value, place)
     else refuse(null, 'Member must not be null', place)
   }
@@ -445,12 +449,9 @@ function refuse(value: unknown, rule: string, place: Report): void {
   errors.push(`Value ${shown} at '${pathOf(place)}' failed to satisfy constraint: ${rule}`)
 }
 
-function below(parent: Report, step: string): Report {
-  return { parent, step, isMember: true, request: parent.request }
-}
-
-function elementOf(parent: Report, step: string | number): Report {
-  return { parent, step, isMember: false, request: parent.request }
+/** A place in what stands at `parent`: one for all that it holds, as each is only looked at while it is the place. */
+function below(parent: Report, isMember: boolean): Report {
+  return { parent, step: '', isMember, request: parent.request }
 }
 
 function pathOf(place: Report): string {

@@ -1,6 +1,7 @@
 // Several conditions of before there were expressions, as one condition: Expected, QueryFilter and ScanFilter, with the
 // ConditionalOperator that joins them.
 
+import { namesOf } from '../base/member-names.ts'
 import { checkAttributeName } from '../model/attribute-rules.ts'
 import type { AttributeConditionInput, ConditionalOperator, ExpectedAttributeValue } from '../model/operations.ts'
 import { validationException } from '../model/service-exception.ts'
@@ -23,7 +24,9 @@ export function expectedCondition(
   expected: Readonly<Record<string, ExpectedAttributeValue | null>> | undefined,
   operator: ConditionalOperator | undefined,
 ): Condition | undefined {
-  const conditions = Object.entries(expected ?? {}).map(([name, value]) => {
+  const given = expected ?? {}
+  const conditions = namesOf(given).map((name) => {
+    const value = given[name] as ExpectedAttributeValue | null
     if (value === null) throw invalid('ExpectedAttributeValue must not be null', name)
     return expectedOf(name, value)
   })
@@ -54,7 +57,8 @@ export function filterCondition(
 export function attributeConditions(
   conditions: Readonly<Record<string, AttributeConditionInput | null>>,
 ): readonly AttributeCondition[] {
-  return Object.entries(conditions).map(([name, condition]) => {
+  return namesOf(conditions).map((name) => {
+    const condition = conditions[name] as AttributeConditionInput | null
     if (condition === null) {
       throw validationException(`The filter condition for an attribute cannot be null: ${name}`)
     }
