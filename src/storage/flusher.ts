@@ -71,10 +71,12 @@ export class Flusher {
     }
     const writer = new RunWriter({ device, runId, cache: keeper.pages })
     const hidesRows = manifest.runs.length > 0
-    for (const { key, value } of layer.table.newest()) {
-      if (value === undefined && !hidesRows) continue
-      const written = writer.add(key, value)
-      if (written !== undefined) await written
+    for (const block of layer.table.newest()) {
+      for (const { key, value } of block) {
+        if (value === undefined && !hidesRows) continue
+        const written = writer.add(key, value)
+        if (written !== undefined) await written
+      }
     }
     const run = await writer.finish()
     const change = (present: Manifest): Manifest | undefined => {

@@ -14,6 +14,11 @@ export interface RowVersion {
   readonly older: RowVersion | undefined
 }
 
+/** The newest version of a row. */
+export interface RowVersionAt extends RowVersion {
+  readonly key: ByteKey
+}
+
 /** The newest version of a row, changed in place, with the older ones that snapshots still need behind it. */
 interface MemtableRow {
   readonly key: ByteKey
@@ -106,9 +111,9 @@ export class Memtable {
     return new MemtableSource(this.#order.walk({ start, end, reverse }), sequence)
   }
 
-  /** The newest version of every row, in key order, removals included; not to be changed on the way. */
-  *newest(): Generator<{ readonly key: ByteKey; readonly value: Uint8Array | undefined; readonly sequence: number }> {
-    for (const block of this.#order.ordered()) yield* block
+  /** The newest version of every row, in key order and in blocks, removals included; not to be changed on the way. */
+  newest(): readonly (readonly RowVersionAt[])[] {
+    return this.#order.ordered()
   }
 
   /** A memtable with only what is newer than batch `sequence`. */

@@ -4,20 +4,12 @@
 
 import { assert } from '../base/assert.ts'
 import type { ByteKey, KeyRange } from '../base/byte-key.ts'
-
-/** What can be kept in order. */
-export interface Keyed {
-  readonly key: ByteKey
-}
+import { type Keyed, sortByKey } from './sort-by-key.ts'
 
 /** Rows per block after a rebuild; a block splits at twice as many, so that an insert moves few references. */
 const BLOCK_ROWS = 128
 /** When more than one in this many rows is new, sorting and rebuilding beats inserting one by one. */
 const REBUILD_FRACTION = 8
-
-function byKey(left: Keyed, right: Keyed): number {
-  return left.key < right.key ? -1 : left.key > right.key ? 1 : 0
-}
 
 /** Rows with distinct keys, in key order. */
 export class SortedRows<Row extends Keyed> {
@@ -67,7 +59,7 @@ export class SortedRows<Row extends Keyed> {
     this.#unordered = []
     this.revision++
     if (unordered.length * REBUILD_FRACTION > this.#count) {
-      this.#blocks = rebuilt(this.#blocks, unordered.sort(byKey))
+      this.#blocks = rebuilt(this.#blocks, sortByKey(unordered))
       return
     }
     for (const row of unordered) insert(this.#blocks, row)
