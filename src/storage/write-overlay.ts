@@ -14,12 +14,8 @@ interface OverlayRow {
   isWritten: boolean
 }
 
-/** How a row was before a write of the running transaction. */
-interface Undo {
-  readonly row: OverlayRow
-  readonly value: Uint8Array | undefined
-  readonly wasWritten: boolean
-}
+/** Stands for the value of a row that had not been written before. */
+const NOT_WRITTEN = new Uint8Array(0)
 
 /** Bytes an entry takes in a batch beside its key and value. */
 const ENTRY_OVERHEAD_BYTES = 8
@@ -29,7 +25,9 @@ export class WriteOverlay {
   readonly #rows = new Map<ByteKey, OverlayRow>()
   readonly #order = new SortedRows<OverlayRow>()
   readonly #entries: LogEntry[] = []
-  #undo: Undo[] = []
+  /** The rows that the running transaction has written, and what they were before, write by write. */
+  #writtenRows: OverlayRow[] = []
+  #valuesBefore: (Uint8Array | undefined)[] = []
   #bytes = 0
   #bytesBefore = 0
 
@@ -45,7 +43,7 @@ export class WriteOverlay {
 
   /** Whether the running transaction has written. */
   get hasWrites(): boolean {
-    return this.#undo.length > 0
+    return this.#writtenRows.length > 0
   }
 
   /** What the batch says about the row; undefined when nothing. */
@@ -56,16 +54,18 @@ export class WriteOverlay {
 
   /** Starts the next transaction: what was written so far stays. */
   begin(): void {
-    this.#undo = []
+    this.#writtenRows = []
+    this.#valuesBefore = []
     this.#bytesBefore = this.#bytes
   }
 
   /** Takes back what the running transaction wrote. */
   rollBack(): void {
-    this.#entries.length -= this.#undo.length
-    for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) {
-      undo.row.value = undo.value
-      undo.row.isWritten = undo.wasWritten
+    this.#entries.length -= this.#writtenRows.length
+    for (let row = this.#writtenRows.pop(); row !== undefined; row = this.#writtenRows.pop()) {
+      const before = this.#valuesBefore.pop()
+      row.isWritten = before !== NOT_WRITTEN
+      row.value = row.isWritten ? before : undefined
     }
     this.#bytes = this.#bytesBefore
   }
@@ -78,7 +78,8 @@ export class WriteOverlay {
       this.#rows.set(key, row)
       this.#order.add(row)
     }
-    this.#undo.push({ row, value: row.value, wasWritten: row.isWritten })
+    this.#writtenRows.push(row)
+    this.#valuesBefore.push(row.isWritten ? row.value : NOT_WRITTEN)
     row.value = value
     row.isWritten = true
     this.#entries.push({ key, value })
