@@ -138,8 +138,8 @@ function addEntries(step: Step, table: TableSchema, duty: FillIndexDuty): MaybeP
   assert(index !== undefined, 'A duty to fill an index names one that the table has.')
   return after(transaction.get(countersKey(table.record.tableId)), (row) => {
     const counters = new TableCounters(row)
-    const walk = walkItems(step, { table, doneUpTo: duty.doneUpTo }, (_key, item) => {
-      const entry = indexEntry(index, item)
+    const walk = walkItems(step, { table, doneUpTo: duty.doneUpTo }, (key, item) => {
+      const entry = indexEntry(index, key, item)
       if (entry === undefined) return
       transaction.put(entry.key, entry.row)
       counters.addToIndex(duty.indexId, totalsChange(undefined, entry.sizeBytes))

@@ -16,6 +16,14 @@ export interface IndexEntry {
   readonly sizeBytes: number
 }
 
+/** An item before and after a change; undefined where there is none. */
+export interface ItemVersions {
+  /** Of its row in its table. */
+  readonly key: ByteKey
+  readonly previous: PackedItem | undefined
+  readonly next: PackedItem | undefined
+}
+
 /** What to do to an index. */
 export interface IndexChange {
   readonly remove?: IndexEntry
@@ -26,9 +34,13 @@ export interface IndexChange {
   readonly units: number
 }
 
-/** The entry of an item in an index; undefined when the index leaves the item out. */
-export function indexEntry(index: IndexSchema, item: PackedItem): IndexEntry | undefined {
-  const key = indexRowKey(index, item)
+/**
+ * The entry of an item in an index; undefined when the index leaves the item out.
+ *
+ * @param itemKey the item's row key in its table
+ */
+export function indexEntry(index: IndexSchema, itemKey: ByteKey, item: PackedItem): IndexEntry | undefined {
+  const key = indexRowKey(index, item, itemKey)
   if (key === undefined) return undefined
   if (index.projectedNames === undefined) return { key, row: item.bytes, sizeBytes: item.sizeBytes }
   const row = projectPacked(item, index.projectedNames)
@@ -38,17 +50,11 @@ export function indexEntry(index: IndexSchema, item: PackedItem): IndexEntry | u
 /**
  * Decides what a change of an item does to an index.
  *
- * @param previous the item before; undefined when there was none
- * @param next the item after; undefined when it is deleted
  * @returns undefined when the index stays as it is
  */
-export function indexChange(
-  index: IndexSchema,
-  previous: PackedItem | undefined,
-  next: PackedItem | undefined,
-): IndexChange | undefined {
-  const before = previous && indexEntry(index, previous)
-  const put = next && indexEntry(index, next)
+export function indexChange(index: IndexSchema, { key, previous, next }: ItemVersions): IndexChange | undefined {
+  const before = previous && indexEntry(index, key, previous)
+  const put = next && indexEntry(index, key, next)
   if (before === undefined) return put && { put, units: writeUnits(put.sizeBytes) }
   if (put === undefined) return { remove: before, units: writeUnits(before.sizeBytes) }
   if (before.key !== put.key) {

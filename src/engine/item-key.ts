@@ -11,8 +11,9 @@ import type { KeyAttribute } from '../model/key-schema.ts'
 import { MAX_PARTITION_KEY_SIZE_BYTES, MAX_SORT_KEY_SIZE_BYTES } from '../model/limits.ts'
 import { encodeOrdered, partitionHash16 } from '../model/ordered-key.ts'
 import type { PackedItem } from '../model/packed-item.ts'
-import { encodeOrderedAttribute } from '../model/packed-key.ts'
+import { encodeOrderedAttribute, textOrBinarySize } from '../model/packed-key.ts'
 import { type ServiceException, validationException } from '../model/service-exception.ts'
+import { tableKeyOf } from './keyspace.ts'
 import type { IndexSchema, TableSchema } from './table-schema.ts'
 
 const INVALID = 'One or more parameter values were invalid:'
@@ -51,14 +52,18 @@ export function keyRowKey(table: TableSchema, key: Key): ByteKey {
 /**
  * The row key of an item in an index.
  *
+ * @param tableRowKey the item's row key in its table, where it is known already
  * @returns undefined when the item is not in the index: it lacks a key attribute, or has one that cannot be a key
  */
-export function indexRowKey(index: IndexSchema, item: PackedItem): ByteKey | undefined {
+export function indexRowKey(index: IndexSchema, item: PackedItem, tableRowKey?: ByteKey): ByteKey | undefined {
   const partition = indexKeyPart(item, index.key.partition)
   if (partition === undefined) return undefined
   const sort = indexKeyPart(item, index.key.sort)
   if (sort === undefined) return undefined
-  const tie = indexKeyPart(item, index.tieBreakers)
+  const tie =
+    index.endsWithTableKey && tableRowKey !== undefined
+      ? tableKeyOf(tableRowKey)
+      : indexKeyPart(item, index.tieBreakers)
   return tie === undefined ? undefined : rowKey(index.prefix, partition, sort + tie)
 }
 
@@ -182,8 +187,8 @@ interface IndexKeyCheck {
 }
 
 function checkIndexKeyPart(item: PackedItem, attributes: readonly KeyAttribute[], check: IndexKeyCheck): void {
-  const { index, changedBy } = check
-  let encoded = ''
+  const { index, changedBy, part } = check
+  let totalSize = 0
   for (const { name, type } of attributes) {
     const actual = item.typeOf(name)
     if (actual === undefined) continue
@@ -192,11 +197,12 @@ function checkIndexKeyPart(item: PackedItem, attributes: readonly KeyAttribute[]
         `${INVALID} Type mismatch for Index Key ${name} Expected: ${type} Actual: ${actual} IndexName: ${index.name}`,
       )
     }
-    const value = encodeOrderedAttribute(item, name) ?? ''
-    if (isEmptyValue(value, type)) throw emptyIndexKeyValue({ name, type }, index.name, changedBy)
-    encoded += value
+    if (type === 'N') continue
+    const size = textOrBinarySize(item, name)
+    if (size === 0) throw emptyIndexKeyValue({ name, type }, index.name, changedBy)
+    totalSize += size ?? 0
   }
-  checkItemKeySize(item, { attributes, encoded, part: check.part })
+  if (totalSize > part.maxSizeBytes) throw validationException(`${INVALID} ${part.tooLarge}`)
 }
 
 function isEmptyValue(encoded: ByteKey, type: KeyAttribute['type']): boolean {

@@ -45,6 +45,8 @@ const MAX_INDEX_ID = 0xffff
 const MAX_STREAM_ID = 0xffff
 /** Of an item's key: space and table id. */
 const ITEM_PREFIX_BYTES = 5
+/** Of the hash of the partition key, which follows. */
+const HASH_BYTES = 2
 /** Of an expiry index's keys: space, table id and index id. */
 const EXPIRY_PREFIX_BYTES = 7
 /** A moment in an expiry index's key, in seconds. */
@@ -154,6 +156,11 @@ export function requestTokenKeyOfAgeKey(key: ByteKey): ByteKey {
 /** What all keys of a table's items begin with. */
 export function itemPrefix(tableId: number): ByteKey {
   return SPACE.item + tableIdBytes(tableId)
+}
+
+/** The ordered bytes of an item's primary key, from its row's key. */
+export function tableKeyOf(itemRowKey: ByteKey): ByteKey {
+  return itemRowKey.slice(ITEM_PREFIX_BYTES + HASH_BYTES)
 }
 
 /** What all keys of one index begin with. */

@@ -21,6 +21,8 @@ export interface IndexSchema {
   readonly keyAttributes: readonly KeyAttribute[]
   /** Key attributes of the table that the index's own key lacks: they end the row's key and make it unique. */
   readonly tieBreakers: readonly KeyAttribute[]
+  /** Whether these are the table's whole key, in its order: the row's key then ends as the item's does. */
+  readonly endsWithTableKey: boolean
   /** Names of `keyAttributes` and `tieBreakers`: what a LastEvaluatedKey of this index holds. */
   readonly positionNames: readonly string[]
   /** Names of the attributes that its rows hold; undefined when they hold all. */
@@ -108,6 +110,7 @@ function indexSchema(
     key,
     keyAttributes,
     tieBreakers,
+    endsWithTableKey: tieBreakers.length === tableKeyAttributes.length,
     positionNames,
     projectedNames: projectedNames(record, positionNames),
   }

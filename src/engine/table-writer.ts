@@ -10,7 +10,7 @@ import { type CapacityTally, writeUnits } from './capacity.ts'
 import type { Catalog } from './catalog.ts'
 import { decodeDuty } from './duty.ts'
 import { applyToExpiry } from './expiry-index.ts'
-import { indexChange } from './index-entry.ts'
+import { indexChange, type ItemVersions } from './index-entry.ts'
 import { countersKey, indexDutyKey } from './keyspace.ts'
 import { OutboxWriter, type RequestedAction } from './outbox-writer.ts'
 import { sameBytes } from './same-bytes.ts'
@@ -19,11 +19,8 @@ import type { IndexSchema, TableSchema } from './table-schema.ts'
 import { type StreamSchema, writeStreamRecord } from './table-stream.ts'
 import type { WriteCause } from './write-cause.ts'
 
-/** One item before and after a write; undefined where there is none. */
-export interface ItemChange {
-  readonly key: ByteKey
-  readonly previous: PackedItem | undefined
-  readonly next: PackedItem | undefined
+/** One item before and after a write. */
+export interface ItemChange extends ItemVersions {
   /** What the app asked for; not there where nobody asked. */
   readonly action?: RequestedAction
 }
@@ -162,8 +159,8 @@ export class TableWriter {
     writeStreamRecord(this.#transaction, stream, change, { cause: this.cause, keyNames: this.table.keyNames })
   }
 
-  #applyToIndex(index: IndexSchema, { previous, next }: ItemChange, tally: CapacityTally | undefined): void {
-    const change = indexChange(index, previous, next)
+  #applyToIndex(index: IndexSchema, versions: ItemVersions, tally: CapacityTally | undefined): void {
+    const change = indexChange(index, versions)
     if (change === undefined) return
     const { remove, put, overwritten } = change
     if (remove !== undefined) this.#transaction.delete(remove.key)

@@ -39,7 +39,8 @@ export function encodeOrdered(value: AttributeValue): ByteKey {
 
 /** The ordered bytes of a binary value, or of a string given as its UTF-8 bytes. */
 export function encodeOrderedBytes(bytes: Uint8Array): ByteKey {
-  return escaped(byteKeyFromBytes(bytes)) + TERMINATOR
+  const body = byteKeyFromBytes(bytes)
+  return (hasBytesToEscape(bytes) ? escaped(body) : body) + TERMINATOR
 }
 
 /**
@@ -94,6 +95,15 @@ export function partitionHash16(encoded: ByteKey): ByteKey {
 
 function textBody(text: string): ByteKey {
   return PLAIN_ASCII.test(text) ? text : escaped(byteKeyFromBytes(encodeText(text)))
+}
+
+/** A regular expression takes several times as long on the short values that keys are. */
+function hasBytesToEscape(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number
+    if (byte < 2 || byte > 0xfd) return true
+  }
+  return false
 }
 
 function escaped(key: ByteKey): ByteKey {
