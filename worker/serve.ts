@@ -11,6 +11,7 @@ import { createEngine, type Engine } from '../src/engine/engine.ts'
 import { createCallServer } from '../src/rpc/call-server.ts'
 import type {
   Answer,
+  BulkGetInput,
   BulkInput,
   CallForm,
   EraseRequest,
@@ -25,9 +26,9 @@ import type { OrderedStore } from '../src/storage/contract.ts'
 import { deleteStoredDatabase } from '../src/storage/delete-database.ts'
 import { openLogStructuredStore } from '../src/storage/log-structured-store.ts'
 import { createMemoryStore } from '../src/storage/memory-store.ts'
-import { getMany, writeMany } from './bulk-operations.ts'
 import { definedTriggers } from './define-trigger.ts'
 import { ensureTables } from './ensure-tables.ts'
+import { getMany } from './get-many.ts'
 import { createPageNews, type PageNews } from './page-news.ts'
 import { withPlainValues } from './plain-values.ts'
 import type { RunningTriggers } from './run-triggers.ts'
@@ -182,16 +183,15 @@ async function run(
   { operation, rows }: CallForm,
   input: unknown,
 ): Promise<unknown> {
-  const context = { engine, clock: systemClock, random: systemRandom }
   switch (operation as keyof WorkerOperations) {
     case 'tidetable:ensure-tables':
       return ensureTables(sendTo(engine), input as WorkerOperations['tidetable:ensure-tables'], systemClock)
     case 'tidetable:put-many':
-      return writeMany(context, 'put', input as BulkInput)
+      return engine.writeMany({ ...(input as BulkInput), kind: 'put' })
     case 'tidetable:delete-many':
-      return writeMany(context, 'delete', input as BulkInput)
+      return engine.writeMany({ ...(input as BulkInput), kind: 'delete' })
     case 'tidetable:get-many':
-      return getMany(context, input as BulkInput)
+      return getMany(engine, input as BulkGetInput)
     case 'tidetable:watch':
       return news.live.watch(engine, input as WorkerOperations['tidetable:watch'])
     case 'tidetable:unwatch':

@@ -345,7 +345,10 @@ class OpenTable {
     const found: (NativeItem | undefined)[] = []
     const isConsistent = options.consistent ?? false
     const run = async (slice: readonly Uint8Array[], firstIndex: number): Promise<void> => {
-      const { items } = (await this.#many('tidetable:get-many', slice, { isConsistent })) as BulkOutput
+      const { items } = (await this.#many('tidetable:get-many', slice, {
+        isConsistent,
+        keyNames: this.#keyNames(),
+      })) as BulkOutput
       const rows = await decodeRows<NativeItem | undefined>(items, this.#clock)
       rows.forEach((row, index) => (found[firstIndex + index] = row))
     }
@@ -400,7 +403,7 @@ class OpenTable {
 
   #many(operation: keyof WorkerOperations, items: readonly Uint8Array[], options?: object): Promise<unknown> {
     const { name: tableName } = this.definition
-    const input = { ...options, tableName, keyNames: this.#keyNames(), items: items.map(() => HOLE) }
+    const input = { ...options, tableName, items: items.map(() => HOLE) }
     return this.#session.call(
       () => ({ form: { operation, input, rows: 'packed' }, items }),
       (output) => output,

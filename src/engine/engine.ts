@@ -20,6 +20,7 @@ import { StreamRetention } from './stream-retention.ts'
 import type { ChangesPage, ChangesRead } from './streams/table-changes.ts'
 import { allOf, doAlone, type ShareWork } from './shared-work.ts'
 import type { CheckpointMove, TriggerTerm } from './trigger-checkpoints.ts'
+import { type BulkWrite, writeMany } from './write-rows.ts'
 import { drawWriterTag } from './writer-tag.ts'
 
 /** What an engine is made of. */
@@ -61,6 +62,12 @@ export interface Engine {
    * @throws DatabaseError when the store fails
    */
   dispatch(operation: string, input: unknown, context?: RequestContext): Promise<unknown>
+  /**
+   * Puts or deletes any number of items of one table in one commit. Of two with the same key the later one counts.
+   *
+   * @throws ServiceException `ResourceNotFoundException`, `ValidationException`: nothing was written
+   */
+  writeMany(write: BulkWrite): Promise<void>
   /** Live queries, of which the code is loaded when it is first needed. Whoever opens them closes them. */
   openLive(): Promise<LiveQueries>
   /**
@@ -117,6 +124,10 @@ export function createEngine(options: EngineOptions): Engine {
     dispatch(operation, input, context = DEFAULT_CONTEXT) {
       requests++
       return dispatch(services, { operation, input, context })
+    },
+    writeMany(write) {
+      requests++
+      return writeMany(services, write)
     },
     async openLive() {
       const { LiveQueries } = await import('./live/live-queries.ts')

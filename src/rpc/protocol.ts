@@ -62,7 +62,7 @@ export interface WorkerOperations {
   /** Any number of puts, deletes and gets. */
   'tidetable:put-many': BulkInput
   'tidetable:delete-many': BulkInput
-  'tidetable:get-many': BulkInput
+  'tidetable:get-many': BulkGetInput
   /** Begins to keep a result right. What becomes of it comes with the news. */
   'tidetable:watch': WatchInput
   /** Ends watches, by their ids. */
@@ -94,10 +94,14 @@ export interface WorkerOperations {
 /** Many items or keys of one table. In the worker `items` are PackedItem instances, on the wire holes. */
 export interface BulkInput {
   readonly tableName: string
+  readonly items: readonly PackedItem[]
+}
+
+/** Many keys of one table. */
+export interface BulkGetInput extends BulkInput {
   /** Names of the attributes of the primary key. */
   readonly keyNames: readonly string[]
-  readonly items: readonly PackedItem[]
-  /** For gets only. Default false. */
+  /** Default false. */
   readonly isConsistent?: boolean
 }
 

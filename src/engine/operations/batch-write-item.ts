@@ -1,10 +1,8 @@
 // BatchWriteItem: up to 25 puts and deletes, over any tables. Here the whole call is one commit, all of it or nothing, so
 // nothing is ever left unprocessed.
 
-import type { ByteKey } from '../../base/byte-key.ts'
-import { after, allOf, eachInOrder, type MaybePromise } from '../../base/maybe-promise.ts'
+import { after, eachInOrder, type MaybePromise } from '../../base/maybe-promise.ts'
 import { setAttribute } from '../../model/attribute-map.ts'
-import type { AttributeSource, Key } from '../../model/attribute-value.ts'
 import { MAX_BATCH_WRITE_ITEMS } from '../../model/limits.ts'
 import type {
   BatchWriteItemInput,
@@ -13,29 +11,24 @@ import type {
   ItemCollectionMetrics,
   WriteRequest,
 } from '../../model/operations.ts'
-import type { PackedItem } from '../../model/packed-item.ts'
 import { validationException } from '../../model/service-exception.ts'
 import type { Transaction } from '../../storage/contract.ts'
 import { tallyFor } from '../capacity.ts'
 import type { Catalog } from '../catalog.ts'
-import { type IncomingItem, incomingItem, incomingKey, packPutItem } from '../incoming-item.ts'
+import { incomingItem, incomingKey } from '../incoming-item.ts'
 import { itemCollectionsMetrics } from '../item-collection.ts'
-import { checkIndexKeys, itemRowKey, keyRowKey } from '../item-key.ts'
-import { itemSource } from '../item-source.ts'
 import type { EngineServices, Operation } from '../operation.ts'
 import { batchWriteItemShape } from '../request-shapes.ts'
-import type { RequestedAction } from '../outbox-writer.ts'
-import { openTableWriter, type TableWriter } from '../table-writer.ts'
+import { openTableWriter } from '../table-writer.ts'
 import { userWrite, type WriteCause } from '../write-cause.ts'
+import { applyRows, hasSameRows, type RowRequest, rowWrite } from '../write-rows.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 export const batchWriteItem: Operation<BatchWriteItemInput> = { shape: batchWriteItemShape, run }
 
-type Write = { readonly put: IncomingItem } | { readonly remove: Key }
-
 interface TableWrites {
   readonly tableName: string
-  readonly writes: readonly Write[]
+  readonly writes: readonly RowRequest[]
 }
 
 /** What the writes to the tables have to report, filled while they are made. */
@@ -63,7 +56,7 @@ function run({ store, catalog, clock }: EngineServices, input: BatchWriteItemInp
   })
 }
 
-function incomingWrite({ PutRequest, DeleteRequest }: WriteRequest): Write {
+function incomingWrite({ PutRequest, DeleteRequest }: WriteRequest): RowRequest {
   if ((PutRequest === undefined) === (DeleteRequest === undefined)) {
     throw validationException(
       'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
@@ -80,52 +73,19 @@ interface Batch {
   readonly report: BatchReport
 }
 
-/** A write, at its row. */
-interface RowWrite {
-  readonly key: ByteKey
-  readonly next: PackedItem | undefined
-  /** The item written, or the key of the one removed. */
-  readonly item: AttributeSource
-  /** Of a table that is replicated. */
-  readonly action: RequestedAction | undefined
-}
-
 function writeTable(batch: Batch, { tableName, writes }: TableWrites): MaybePromise<void> {
   const { catalog, transaction, cause, input, report } = batch
   const tally = tallyFor(input.ReturnConsumedCapacity, tableName)
   return after(openTableWriter(catalog, transaction, tableName, cause), (writer) => {
     const rows = writes.map((write) => rowWrite(writer, write))
-    if (new Set(rows.map(({ key }) => key)).size !== rows.length) {
-      throw validationException('Provided list of item keys contains duplicates')
-    }
-    // Their keys are distinct, so all can be read before any is written: what is not in memory comes with one fetch.
-    const applied = after(allOf(rows.map(({ key }) => writer.read(key))), (found) => {
-      for (const [index, { key, next, action }] of rows.entries()) {
-        writer.apply({ key, previous: found[index], next, ...(action && { action }) }, tally)
-      }
-    })
-    const finished = after(applied, () => writer.finish())
-    return after(finished, () => {
+    if (hasSameRows(rows)) throw validationException('Provided list of item keys contains duplicates')
+    return after(applyRows(writer, rows, tally), () => {
       if (tally !== undefined) report.capacity.push(tally.report())
       const written = { items: rows.map(({ item }) => item), tableSizeBytes: writer.tableSizeBytes }
       const metrics = itemCollectionsMetrics(input.ReturnItemCollectionMetrics, writer.table, written)
       if (metrics.length > 0) setAttribute(report.metrics, tableName, metrics)
     })
   })
-}
-
-function rowWrite(writer: TableWriter, write: Write): RowWrite {
-  const isQueued = writer.outbox !== undefined
-  const TableName = writer.table.name
-  if ('remove' in write) {
-    const action = isQueued ? { kind: 'Delete' as const, input: { TableName, Key: write.remove } } : undefined
-    return { key: keyRowKey(writer.table, write.remove), next: undefined, item: itemSource(write.remove), action }
-  }
-  const next = packPutItem(write.put, writer.dictionary)
-  const key = itemRowKey(writer.table, next)
-  checkIndexKeys(writer.table, next, 'put')
-  const action = isQueued ? { kind: 'Put' as const, input: { TableName, Item: next } } : undefined
-  return { key, next, item: next, action }
 }
 
 function batchOutput({ capacity, metrics }: BatchReport): BatchWriteItemOutput {
