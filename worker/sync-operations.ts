@@ -120,7 +120,7 @@ function answersOf(parts: SyncParts, { host, writes, nows }: Answering): Answers
     },
     'end-now': (id) => nows.get(id)?.abort(),
     'item-states': ({ table, keys }) => writes.itemStates(table, keys),
-    pending: ({ limit }) => writes.pending(limit),
+    pending: (request) => writes.pending(request),
     parked: () => writes.parked(),
     retry: ({ id, writes: edited }) => writes.retry(id, edited),
     async discard(id) {

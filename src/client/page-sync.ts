@@ -21,6 +21,7 @@ import {
   type SyncStatus,
   type WireConflict,
   type WireParked,
+  type WirePending,
 } from '../rpc/sync-protocol.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { iterateLive } from './iterate-live.ts'
@@ -35,8 +36,8 @@ import type {
 } from './sync-types.ts'
 
 const DEFAULT_COMPANION_TABLE = 'tidetable_sync'
-/** Pending writes in an export. */
-const MAX_EXPORTED = 100_000
+/** Pending writes that travel together in an export. */
+const EXPORT_PAGE = 2000
 
 /** Replication of a database that is being opened. */
 export interface PreparedSync {
@@ -105,13 +106,14 @@ function settingsOf(options: SyncOptions): SyncSettings {
   const {
     remote,
     companionTable = DEFAULT_COMPANION_TABLE,
+    conflicts: byDefault,
     scopes,
     poll,
     budget,
     isPaused = false,
     pushInBackground = false,
   } = options
-  const tables = Object.entries(options.tables).map(([name, { scope, conflicts, versionAttribute }]) => {
+  const tables = Object.entries(options.tables).map(([name, { scope, conflicts = byDefault, versionAttribute }]) => {
     const strategy = typeof conflicts === 'function' ? ('resolver' as const) : conflicts
     return [
       name,
@@ -167,7 +169,7 @@ type Answers = {
   ) => PageRequests[Name]['output'] | Promise<PageRequests[Name]['output']>
 }
 
-function pageDoor({ remote, tables }: SyncOptions, status: StatusBoard): PageDoor {
+function pageDoor({ remote, tables, conflicts }: SyncOptions, status: StatusBoard): PageDoor {
   const answers: Answers = {
     headers: () => ('gateway' in remote ? (remote.gateway.headers?.() ?? {}) : {}),
     credentials() {
@@ -179,7 +181,7 @@ function pageDoor({ remote, tables }: SyncOptions, status: StatusBoard): PageDoo
       return sendTo(remote.database, operation, input)
     },
     async resolve(sides) {
-      const handle = tables[sides.table]?.conflicts
+      const handle = tables[sides.table]?.conflicts ?? conflicts
       if (typeof handle !== 'function') return { park: true }
       return wireResolution(await handle(nativeSides(sides)))
     },
@@ -251,8 +253,13 @@ function createDatabaseSync(ask: Ask, status: StatusBoard, closing: Set<() => un
     },
     discard: (id) => ask('discard', id),
     async export() {
-      const [pending, parked] = await Promise.all([ask('pending', { limit: MAX_EXPORTED }), ask('parked', undefined)])
-      return { pending, parked }
+      const pending: WirePending[] = []
+      for (let after = 0; ; after = pending.at(-1)?.id ?? 0) {
+        const page = await ask('pending', { after, limit: EXPORT_PAGE })
+        pending.push(...page)
+        if (page.length < EXPORT_PAGE) break
+      }
+      return { pending, parked: await ask('parked', undefined) }
     },
     async conflicts() {
       return (await ask('conflicts', undefined)).map(nativeConflict)

@@ -69,7 +69,7 @@ export type ConflictHandler = (conflict: ConflictToResolve) => ConflictResolutio
 export interface TableSync {
   /** Which scope an item belongs to: the value of its partition key, that of an attribute, or one scope for all. */
   readonly scope: ScopeRule
-  /** What happens when a local write meets a remote one to the same attributes. Default `last-writer-wins`. */
+  /** What happens when a local write meets a remote one to the same attributes. Default that of all tables. */
   readonly conflicts?: NamedStrategy | ConflictHandler
   /** Holds the version that the remote gave an item. Default `_version`. */
   readonly versionAttribute?: string
@@ -85,6 +85,8 @@ export interface SyncOptions {
    * meet those of the remote under the same keys as its strategy says; under `last-writer-wins` the remote's stay.
    */
   readonly tables: Readonly<Record<string, TableSync>>
+  /** What decides conflicts of tables that say nothing of it. Default `last-writer-wins`. */
+  readonly conflicts?: NamedStrategy | ConflictHandler
   /** The scopes that this database takes part in. */
   readonly scopes: readonly string[]
   /** The waits between two looks at an idle remote. Default from 5 s to a minute. */

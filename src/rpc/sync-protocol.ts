@@ -126,8 +126,8 @@ export interface SyncStatus {
   }
 }
 
-/** How far an item has been replicated. */
-export type ItemSyncState = 'synced' | 'pending' | 'parked'
+/** How far an item has been replicated; `local`: its table is not (any more). */
+export type ItemSyncState = 'synced' | 'pending' | 'parked' | 'local'
 
 /** A write of one item, as the API's request. */
 export interface WireWrite {
@@ -175,7 +175,11 @@ export interface SyncCommands {
     readonly input: { readonly table: string; readonly keys: readonly Key[] }
     readonly output: readonly ItemSyncState[]
   }
-  pending: { readonly input: { readonly limit: number }; readonly output: readonly WirePending[] }
+  /** Those behind the one of this id, or behind 0. */
+  pending: {
+    readonly input: { readonly after: number; readonly limit: number }
+    readonly output: readonly WirePending[]
+  }
   parked: { readonly input: undefined; readonly output: readonly WireParked[] }
   retry: {
     readonly input: { readonly id: number; readonly writes?: readonly WireWrite[] }

@@ -232,9 +232,9 @@ export class Replica {
     return readSnapshot(this.#store, false, readConflicts)
   }
 
-  /** The intents that wait, in their order. */
-  async pending(limit: number): Promise<readonly Intent[]> {
-    return readSnapshot(this.#store, false, (snapshot) => readIntents(snapshot, { after: 0, limit }))
+  /** The intents that wait, in their order, from behind a place in it. */
+  async pending(limit: number, after = 0): Promise<readonly Intent[]> {
+    return readSnapshot(this.#store, false, (snapshot) => readIntents(snapshot, { after, limit }))
   }
 
   /** The difference between the remote's time of day and the machine's, where it was learnt. */

@@ -5,6 +5,7 @@ import type { Catalog } from '../engine/catalog.ts'
 import type { Intent } from '../engine/intent.ts'
 import { keyRowKey } from '../engine/item-key.ts'
 import { baseImageKey, parkedKey } from '../engine/keyspace.ts'
+import { awaitsAdoption } from '../engine/outbox-writer.ts'
 import { timeOfReading } from '../engine/outbox-state.ts'
 import { readSnapshot } from '../engine/read-snapshot.ts'
 import type { Item, Key } from '../model/attribute-value.ts'
@@ -15,8 +16,14 @@ import type { Replica } from './replica.ts'
 import { type ConflictRecord, type ParkedMutation, readConflicts, readParked } from './replication-rows.ts'
 import { DEFAULT_VERSION_ATTRIBUTE, type ReplicatedTable } from './settings.ts'
 
-/** How far an item has been replicated. */
-export type ItemState = 'synced' | 'pending' | 'parked'
+/** How far an item has been replicated; `local`: its table is not. */
+export type ItemState = 'synced' | 'pending' | 'parked' | 'local'
+
+/** A stretch of the writes that wait. */
+export interface PendingRequest {
+  readonly limit: number
+  readonly after: number
+}
 
 /** A write that waits. */
 export interface PendingWrite {
@@ -71,12 +78,14 @@ export class WaitingWrites {
     const { store, catalog } = this.#options
     return readSnapshot(store, false, async (snapshot) => {
       const table = await catalog.requireNamed(snapshot, tableName)
+      if (table.record.replication === undefined) return keys.map(() => 'local' as const)
       const parked = new Set((await readParked(snapshot)).flatMap(({ actions }) => actions.map(({ key }) => key)))
       const states: ItemState[] = []
       for (const key of keys) {
         const rowKey = keyRowKey(table, canonicalItem(key))
-        // There is a base image as long as a write of the item waits.
-        const isPending = (await snapshot.get(baseImageKey(rowKey))) !== undefined
+        // There is a base image as long as a write of the item waits; or it is still to be queued.
+        const isQueued = (await snapshot.get(baseImageKey(rowKey))) !== undefined
+        const isPending = isQueued || (awaitsAdoption(table, rowKey) && (await snapshot.get(rowKey)) !== undefined)
         if (parked.has(rowKey)) states.push('parked')
         else states.push(isPending ? 'pending' : 'synced')
       }
@@ -84,9 +93,9 @@ export class WaitingWrites {
     })
   }
 
-  /** The writes that wait, in their order, at most so many. */
-  async pending(limit: number): Promise<readonly PendingWrite[]> {
-    return (await this.#options.replica.pending(limit)).map(pendingWrite)
+  /** The writes that wait, in their order: at most so many behind one of them, or behind 0. */
+  async pending({ limit, after }: PendingRequest): Promise<readonly PendingWrite[]> {
+    return (await this.#options.replica.pending(limit, after)).map(pendingWrite)
   }
 
   /** The writes that were put aside, in the order in which they were made. */

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { attribute, expr } from '../../../src/client/expression.ts'
+import type { Item } from '../../../src/model/attribute-value.ts'
 import type { Database, SyncedDatabase } from '../../../src/client/open-database.ts'
 import type { SyncOptions } from '../../../src/client/sync-types.ts'
 import { isQuiet, NOTES, openCloud, openDevice, statusOnce } from '../../support/synced-databases.ts'
@@ -209,6 +210,29 @@ describe('a database that replicates with another of the page', () => {
   })
 })
 
+describe('what has not taken effect', () => {
+  it('is exported whole, however much it is', async () => {
+    const anna = await device({ isPaused: true })
+    const notes = Array.from({ length: 2500 }, (_, n) => ({ list: 'home', id: String(n) }))
+    await anna.table(NOTES).putMany(notes)
+    const { pending, parked } = await anna.sync.export()
+    expect([pending.length, parked.length]).toEqual([2500, 0])
+    const ids = pending.flatMap(({ writes }) => writes.map(({ request }) => (request['Item'] as Item)['id']))
+    expect(new Set(ids.map((id) => (id as { S: string }).S)).size).toBe(2500)
+  })
+})
+
+describe('a strategy for all tables', () => {
+  it('decides where a table says nothing of its own', async () => {
+    const [anna, ben] = await pausedPair({ conflicts: 'local-wins' })
+    await ben.table(NOTES).put({ ...KEY, text: 'bread' })
+    await ben.sync.now()
+    await anna.table(NOTES).put({ ...KEY, text: 'butter' })
+    for (const each of [anna, ben]) await each.sync.now()
+    expect((await ben.table(NOTES).get(KEY))?.text).toBe('butter')
+  })
+})
+
 describe('replication that is stopped', () => {
   it('is not while writes wait, unless they are given up, which hands them back', async () => {
     const anna = await device({ isPaused: true })
@@ -229,7 +253,7 @@ describe('replication that is stopped', () => {
     await anna.sync.now()
 
     expect(await cloud.table(NOTES).get(KEY)).toBeUndefined()
-    expect(await anna.sync.itemStates(NOTES, [KEY])).toEqual(['synced'])
+    expect(await anna.sync.itemStates(NOTES, [KEY])).toEqual(['local'])
     expect((await statusOnce(anna, ({ state }) => state === 'idle')).pending.count).toBe(0)
     await anna.send('DeleteTable', { TableName: 'notes' })
     await expect(anna.sync.stop({ tables: ['notes'] })).rejects.toMatchObject({ name: 'ResourceNotFoundException' })

@@ -2,9 +2,11 @@
 
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
+import { Catalog } from '../../../src/engine/catalog.ts'
 import type { Item } from '../../../src/model/attribute-value.ts'
 import { Replica } from '../../../src/sync/replica.ts'
 import type { ConflictStrategy } from '../../../src/sync/settings.ts'
+import { WaitingWrites } from '../../../src/sync/waiting-writes.ts'
 import type { Checkpoint } from '../../../src/sync/replication-rows.ts'
 import {
   createRemote,
@@ -15,6 +17,7 @@ import {
   type ReplicaFixture,
   type StepClock,
   TABLE,
+  TABLE_FACTS,
 } from '../../support/replication-fixture.ts'
 
 const note = (s: string, text: string): Item => ({ ...keyOf(s), a: { S: text } })
@@ -42,6 +45,11 @@ function endingAfter(steps: number): AbortSignal {
       if (left-- === 0) throw new Error('enough')
     },
   })
+}
+
+function waitingWrites({ store, engine, replicator: { replica } }: ReplicaFixture): WaitingWrites {
+  const tables = { [TABLE]: { scope: TABLE_FACTS.scope } }
+  return new WaitingWrites({ store, catalog: new Catalog(), replica, tables, dispatch: engine.dispatch })
 }
 
 async function textsOf({ engine }: ReplicaFixture): Promise<Readonly<Record<string, string>>> {
@@ -117,6 +125,8 @@ describe('items that were there before', () => {
     expect(await replica.adoption()).toEqual({ items: 0, total: 1200 })
     await expect(replica.prepare(endingAfter(1))).rejects.toThrow('enough')
     expect(await replica.adoption()).toEqual({ items: 500, total: 1200 })
+    const states = await waitingWrites(device).itemStates(TABLE, [keyOf('1'), keyOf('1198'), keyOf('none')])
+    expect(states).toEqual(['pending', 'pending', 'synced'])
     await device.put(note('1199', 'changed'))
 
     await replica.prepare(noSignal)
