@@ -1,15 +1,24 @@
-// The benchmark of a first sync: 28,000 items of 400 bytes from a server on this machine, in Chromium, with an empty profile.
+// The benchmark of replication: the requests that it makes, counted in this process, and a first sync of 28,000 items of 400
+// bytes from a server on this machine, in Chromium, with an empty profile.
 
-import { once } from 'node:events'
-import { resolve } from 'node:path'
-import type { Readable } from 'node:stream'
 import { systemClock } from '../../src/base/clock.ts'
+import { headKey } from '../../src/sync/companion-rows.ts'
 import type { DynamoApi } from '../../src/sync/dynamo-remote.ts'
 import { createSignedApi } from '../../src/sync/signed-api.ts'
 import { createProfile, removeProfile, startBrowser } from '../support/browsers.ts'
 import { setup as buildPackage } from '../support/ensure-build.ts'
 import { startPackageServer } from '../support/package-page.ts'
-import { killGroup, startProcess } from '../support/processes.ts'
+import { killGroup } from '../support/processes.ts'
+import {
+  COMPANION,
+  createRemote,
+  createReplica,
+  createStepClock,
+  keyOf,
+  SCOPE,
+} from '../support/replication-fixture.ts'
+import { startServeProgram } from '../support/serve-program.ts'
+import { companionInput, tableInput } from '../support/table-input.ts'
 import { median } from './statistics.ts'
 
 interface FirstSync {
@@ -21,7 +30,6 @@ interface FirstSync {
   readonly readUnits: number
 }
 
-const PROGRAM = resolve(import.meta.dirname, '../../dist/cli.js')
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
 const ITEMS = 28_000
 /** The rest of 400 bytes are names, key and numbers. */
@@ -29,16 +37,16 @@ const TEXT_BYTES = 360
 const BATCH_ITEMS = 25
 const BATCHES_AT_ONCE = 8
 const ROUNDS = 3
+const PENDING = 1000
+const CHANGES = 10_000
 
 /** Runs the benchmark and prints what it finds. */
 export async function runSyncBenchmark(): Promise<void> {
   buildPackage()
-  const args = [PROGRAM, 'serve', '--port', '0']
-  const server = startProcess({ program: process.execPath, args, stdio: ['ignore', 'pipe', 'inherit'] })
+  await tellRequests()
+  const { endpoint, child } = await startServeProgram()
   const pages = await startPackageServer()
   try {
-    const [line] = (await once(server.stdout as Readable, 'data')) as [Buffer]
-    const endpoint = /listens on (http:\S+)/.exec(line.toString())?.[1] ?? ''
     await fill(createSignedApi({ region: 'local', endpoint, credentials: () => CREDENTIALS, clock: systemClock }))
     const rounds: FirstSync[] = []
     for (let round = 0; round < ROUNDS; round++) rounds.push(await measure(`${pages.origin}/`, endpoint))
@@ -50,13 +58,39 @@ export async function runSyncBenchmark(): Promise<void> {
     console.log(`median ${Math.round(median(rounds.map(({ totalMs }) => totalMs)))} ms`)
   } finally {
     await pages.close()
-    await killGroup(server)
+    await killGroup(child)
   }
 }
 
+/** What pushes, pulls and looks at an idle remote cost. The tests hold them to their bounds. */
+async function tellRequests(): Promise<void> {
+  const clock = createStepClock()
+  const remote = await createRemote(clock)
+  const [writer, reader] = [await createReplica(remote, clock), await createReplica(remote, clock, { seed: 3 })]
+  const sync = async (what: string, { replicator }: typeof writer): Promise<void> => {
+    remote.requests.splice(0)
+    await replicator.syncOnce()
+    console.log(`${what}: ${remote.requests.length} requests (${[...new Set(remote.requests)].join(', ')})`)
+  }
+  await writer.replicator.syncOnce()
+  await reader.replicator.syncOnce()
+  for (let n = 0; n < PENDING; n++) await writer.put({ ...keyOf(`item ${n}`), n: { N: String(n) } })
+  await sync(`${PENDING} pending mutations`, writer)
+  await reader.replicator.syncOnce()
+  for (let n = 0; n < CHANGES; n++) await writer.put({ ...keyOf(`item ${n}`), n: { N: String(n + 1) } })
+  await writer.replicator.syncOnce()
+  await sync(`pull of ${CHANGES} changes`, reader)
+  await sync('idle poll', reader)
+  const head = { TableName: COMPANION, Key: headKey(SCOPE), ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' }
+  const { ConsumedCapacity } = (await remote.api.send('GetItem', head)) as {
+    readonly ConsumedCapacity: { readonly CapacityUnits: number }
+  }
+  console.log(`idle poll: ${ConsumedCapacity.CapacityUnits} read units`)
+}
+
 async function fill(api: DynamoApi): Promise<void> {
-  await createTable(api, 'notes', ['list', 'S'], ['id', 'N'])
-  await createTable(api, 'tidetable_sync', ['pk', 'S'], ['sk', 'N'])
+  await api.send('CreateTable', tableInput('notes', ['list', 'S'], ['id', 'N']))
+  await api.send('CreateTable', companionInput('tidetable_sync'))
   const text = { S: 'x'.repeat(TEXT_BYTES) }
   for (let first = 0; first < ITEMS; first += BATCH_ITEMS * BATCHES_AT_ONCE) {
     await Promise.all(
@@ -70,26 +104,6 @@ async function fill(api: DynamoApi): Promise<void> {
       }),
     )
   }
-}
-
-function createTable(
-  api: DynamoApi,
-  TableName: string,
-  [partition, partitionType]: readonly [string, string],
-  [sort, sortType]: readonly [string, string],
-): Promise<unknown> {
-  return api.send('CreateTable', {
-    TableName,
-    AttributeDefinitions: [
-      { AttributeName: partition, AttributeType: partitionType },
-      { AttributeName: sort, AttributeType: sortType },
-    ],
-    KeySchema: [
-      { AttributeName: partition, KeyType: 'HASH' },
-      { AttributeName: sort, KeyType: 'RANGE' },
-    ],
-    BillingMode: 'PAY_PER_REQUEST',
-  })
 }
 
 /** Each in a new browser with a new profile. */

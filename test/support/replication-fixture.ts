@@ -9,6 +9,7 @@ import { createMemoryStore } from '../../src/storage/memory-store.ts'
 import { createDynamoRemote, type DynamoApi, type RemoteTableFacts } from '../../src/sync/dynamo-remote.ts'
 import { Replicator } from '../../src/sync/replicator.ts'
 import type { ConflictStrategy } from '../../src/sync/settings.ts'
+import { companionInput, tableInput } from './table-input.ts'
 
 export const TABLE = 'notes'
 export const SCOPE = 'red'
@@ -67,7 +68,7 @@ export function createStepClock(): StepClock {
 export async function createRemote(clock: Clock): Promise<RemoteFixture> {
   const engine = createEngine({ store: createMemoryStore(), clock, random: seededRandom(1) })
   await engine.dispatch('CreateTable', tableInput(TABLE, ['p', 'S'], ['s', 'S']))
-  await engine.dispatch('CreateTable', tableInput(COMPANION, ['pk', 'S'], ['sk', 'N']))
+  await engine.dispatch('CreateTable', companionInput(COMPANION))
   const requests: string[] = []
   const failures: RemoteFixture['failures'] = []
   const api: DynamoApi = {
@@ -135,19 +136,4 @@ export async function createReplica(
 /** The key of an item of the table. */
 export function keyOf(s: string): Item {
   return { p: { S: SCOPE }, s: { S: s } }
-}
-
-function tableInput(TableName: string, [partition, partitionType]: string[], [sort, sortType]: string[]): object {
-  return {
-    TableName,
-    AttributeDefinitions: [
-      { AttributeName: partition, AttributeType: partitionType },
-      { AttributeName: sort, AttributeType: sortType },
-    ],
-    KeySchema: [
-      { AttributeName: partition, KeyType: 'HASH' },
-      { AttributeName: sort, KeyType: 'RANGE' },
-    ],
-    BillingMode: 'PAY_PER_REQUEST',
-  }
 }

@@ -43,10 +43,12 @@ const GROUPS: Readonly<Record<string, readonly Check[]>> = {
   scenario: [vitest('scenario')],
   firefox: [vitest('firefox')],
   webkit: [vitest('webkit')],
+  // Whole profiles of the two that replicate.
+  round: [vitest('scenario', 'test/browser/sync-round.scenario.test.ts')],
 }
 
-function vitest(project: string): Check {
-  return { name: `${project} tests`, command: ['vitest', 'run', '--project', project], isVitest: true }
+function vitest(project: string, ...files: readonly string[]): Check {
+  return { name: `${project} tests`, command: ['vitest', 'run', '--project', project, ...files], isVitest: true }
 }
 
 await main(process.argv.slice(2))

@@ -1,0 +1,63 @@
+// A round of replication in the engines that the other scenarios do not use: two profiles are offline, write the same items,
+// and come together.
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { BrowserEngine } from '../support/browser-executables.ts'
+import {
+  conflictsOf,
+  contentsOf,
+  editOffline,
+  pendingOf,
+  settle,
+  startSyncServer,
+  stopSyncServer,
+  type SyncServer,
+  SyncStage,
+  writeNotes,
+} from '../support/sync-stage.ts'
+
+const NOTES = 25
+const TIMEOUT_MS = 240_000
+
+let server: SyncServer
+let stage: SyncStage
+
+beforeAll(async () => {
+  server = await startSyncServer()
+})
+
+afterAll(() => stopSyncServer(server))
+
+beforeEach(async () => {
+  stage = await SyncStage.open(server)
+})
+
+afterEach(() => stage.close())
+
+describe.each<BrowserEngine>(['firefox', 'webkit'])('two profiles of %s', (engine) => {
+  it(
+    'converge after they were offline',
+    async () => {
+      const anna = await stage.startDevice('anna', 'dynamodb', engine)
+      const ben = await stage.startDevice('ben', 'gateway', engine)
+      await anna.page.evaluate(writeNotes, NOTES)
+      await settle(anna)
+      await settle(ben)
+      for (const { network } of stage.devices) network.setOnline(false)
+      await anna.page.evaluate(editOffline, 'anna', 20)
+      await ben.page.evaluate(editOffline, 'ben', 21)
+      expect(await pendingOf(anna)).toBeGreaterThan(0)
+      for (const { network } of stage.devices) network.setOnline(true)
+      for (const device of [anna, ben, anna, ben]) await settle(device)
+
+      const remote = await stage.contents()
+      expect(await contentsOf(anna)).toEqual(remote)
+      expect(await contentsOf(ben)).toEqual(remote)
+      // Counted by both; deleted one by each.
+      expect(remote.find(({ id }) => id === 0)?.count).toBe(2)
+      expect(remote).toHaveLength(NOTES - 2)
+      expect((await conflictsOf(anna)) + (await conflictsOf(ben))).toBeGreaterThan(0)
+    },
+    TIMEOUT_MS,
+  )
+})
