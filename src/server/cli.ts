@@ -10,6 +10,8 @@ import { clientPolicy, setUpSync } from './sync-setup.ts'
 
 const MISTAKE_EXIT_CODE = 2
 const FAILURE_EXIT_CODE = 1
+/** How long a server may outlive the npx that started it. */
+const PARENT_CHECK_MS = 250
 
 await main()
 
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
 async function serve({ host, port, region, credentials }: ServeOptions): Promise<void> {
   // Everything is in memory: there is nothing to bring to an end first.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0))
+  endWithNpx()
   try {
     const server = await startServer({
       host,
@@ -49,6 +52,20 @@ async function serve({ host, port, region, credentials }: ServeOptions): Promise
     process.stderr.write(`tidetable cannot listen on ${host}:${port}: ${(error as Error).message}\n`)
     process.exitCode = FAILURE_EXIT_CODE
   }
+}
+
+/**
+ * Ends this process when npx has been ended. npx runs programs by a shell, which dies of a signal without passing it on, so
+ * that a server would go on and keep its port. That the shell is gone shows in the parent's id.
+ */
+function endWithNpx(): void {
+  const { npm_lifecycle_event: event, npm_lifecycle_script: program = '' } = process.env
+  // What npx started may have started this program in its turn, and may have meant it to stay.
+  if (event !== 'npx' || !program.includes('tidetable')) return
+  const parentId = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parentId) process.exit(0)
+  }, PARENT_CHECK_MS).unref()
 }
 
 async function setUp({ region, endpoint, credentials, companionTable, tables }: SetupOptions): Promise<void> {

@@ -154,6 +154,15 @@ describe('tidetable serve', () => {
   })
 })
 
+async function expectGone(endpoint: string): Promise<void> {
+  const look = (): Promise<string> =>
+    fetch(endpoint).then(
+      () => 'answered',
+      () => 'gone',
+    )
+  await expect.poll(look, { timeout: END_LIMIT_MS }).toBe('gone')
+}
+
 describe('npm run serve', () => {
   it('ends the server with itself', async () => {
     const child = start('npm', ['run', '--silent', 'serve', '--', '--port', '0'])
@@ -162,15 +171,20 @@ describe('npm run serve', () => {
     expect(await namesOfTables(client)).toEqual([])
     child.kill('SIGTERM')
     await once(child, 'exit')
-    await expect
-      .poll(() =>
-        fetch(endpoint).then(
-          () => 'answered',
-          () => 'gone',
-        ),
-      )
-      .toBe('gone')
+    await expectGone(endpoint)
     client.destroy()
+  })
+})
+
+describe('npx tidetable serve', () => {
+  it('ends the server with itself', async () => {
+    // What npx starts: a shell, which is all that hears of the signal.
+    const environment = { npm_lifecycle_event: 'npx', npm_lifecycle_script: "'tidetable'" }
+    const child = start('sh', ['-c', `'${process.execPath}' '${PROGRAM}' serve --port 0; :`], environment)
+    const endpoint = await endpointOf(child)
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    await expectGone(endpoint)
   })
 })
 
