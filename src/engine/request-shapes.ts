@@ -9,10 +9,15 @@ import {
   MAX_BATCH_WRITE_ITEMS,
   MAX_INDEX_KEY_ATTRIBUTES,
   MAX_KEY_ATTRIBUTE_NAME_SIZE_BYTES,
+  MAX_LIST_STREAMS,
   MAX_LIST_TABLES,
   MAX_NON_KEY_ATTRIBUTES,
   MAX_REQUEST_TOKEN_CHARS,
   MAX_SCAN_SEGMENTS,
+  MAX_SEQUENCE_NUMBER_CHARS,
+  MAX_SHARD_ID_CHARS,
+  MAX_SHARD_ITERATOR_CHARS,
+  MAX_STREAM_ARN_CHARS,
   MAX_STREAM_RECORDS,
   MAX_TABLE_NAME_CHARS,
   MAX_TIME_TO_LIVE_NAME_CHARS,
@@ -20,6 +25,9 @@ import {
   MAX_NEXT_TOKEN_CHARS,
   MAX_STATEMENT_CHARS,
   MAX_TRANSACTION_ITEMS,
+  MIN_SEQUENCE_NUMBER_CHARS,
+  MIN_SHARD_ID_CHARS,
+  MIN_STREAM_ARN_CHARS,
   MIN_TABLE_NAME_CHARS,
 } from '../model/limits.ts'
 import type { ListShape, NumberShape, Shape, StringShape, StructureShape } from './constraint.ts'
@@ -562,9 +570,9 @@ export const executeTransactionShape: StructureShape = structure(
   ['TransactStatements'],
 )
 
-const streamArn: StringShape = { kind: 'string', lengthChars: { min: 37, max: 1024 } }
-const shardId: StringShape = { kind: 'string', lengthChars: { min: 28, max: 65 } }
-const listLimit: NumberShape = { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: 100 } }
+const streamArn: StringShape = { kind: 'string', lengthChars: { min: MIN_STREAM_ARN_CHARS, max: MAX_STREAM_ARN_CHARS } }
+const shardId: StringShape = { kind: 'string', lengthChars: { min: MIN_SHARD_ID_CHARS, max: MAX_SHARD_ID_CHARS } }
+const listLimit: NumberShape = { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: MAX_LIST_STREAMS } }
 
 /** The parameters of ListStreams. */
 export const listStreamsShape: StructureShape = structure('ListStreamsInput', {
@@ -587,7 +595,10 @@ export const getShardIteratorShape: StructureShape = structure(
     StreamArn: streamArn,
     ShardId: shardId,
     ShardIteratorType: oneOf('AFTER_SEQUENCE_NUMBER', 'LATEST', 'AT_SEQUENCE_NUMBER', 'TRIM_HORIZON'),
-    SequenceNumber: { kind: 'string', lengthChars: { min: 21, max: 40 } },
+    SequenceNumber: {
+      kind: 'string',
+      lengthChars: { min: MIN_SEQUENCE_NUMBER_CHARS, max: MAX_SEQUENCE_NUMBER_CHARS },
+    },
   },
   ['StreamArn', 'ShardId', 'ShardIteratorType'],
 )
@@ -596,7 +607,7 @@ export const getShardIteratorShape: StructureShape = structure(
 export const getRecordsShape: StructureShape = structure(
   'GetRecordsInput',
   {
-    ShardIterator: { kind: 'string', lengthChars: { min: 1, max: 2048 } },
+    ShardIterator: { kind: 'string', lengthChars: { min: 1, max: MAX_SHARD_ITERATOR_CHARS } },
     Limit: { kind: 'number', javaType: 'Integer', bounds: { min: 1, max: MAX_STREAM_RECORDS } },
   },
   ['ShardIterator'],

@@ -1,7 +1,8 @@
 // The expressions of one request: they share ExpressionAttributeNames and ExpressionAttributeValues, and every name and
 // value has to be used by one of them.
 
-import { ServiceException } from '../model/service-exception.ts'
+import { MAX_SUBSTITUTION_SIZE_BYTES } from '../model/limits.ts'
+import { ServiceException, validationException } from '../model/service-exception.ts'
 import { bindCondition } from './bind-condition.ts'
 import { type Condition, createCondition } from './condition.ts'
 import type { ExpressionParameter } from './expression-exception.ts'
@@ -53,6 +54,11 @@ export interface ExpressionBinder {
 export function bindExpressions(inputs: ExpressionInputs): ExpressionBinder {
   const names = readNames(inputs.ExpressionAttributeNames)
   const values = readValues(inputs.ExpressionAttributeValues)
+  if (names.sizeBytes + values.sizeBytes > MAX_SUBSTITUTION_SIZE_BYTES) {
+    throw validationException(
+      'Combined size of ExpressionAttributeNames and ExpressionAttributeValues exceeds max size',
+    )
+  }
   const scopeOf = (parameter: ExpressionParameter, text: string): ExpressionScope =>
     new ExpressionScope({ parameter, text, names, values })
   let keyMismatch: ServiceException | undefined

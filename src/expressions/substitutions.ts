@@ -40,10 +40,13 @@ export class Substitutions<Meaning> {
   readonly #parameter: SubstitutionParameter
   readonly #given: GivenSubstitutions<Meaning>
   readonly #used: Set<string> = new Set()
+  readonly sizeBytes: number
 
-  constructor(parameter: SubstitutionParameter, given: GivenSubstitutions<Meaning>) {
+  /** @param sizeBytes of all placeholders and what they stand for */
+  constructor(parameter: SubstitutionParameter, given: GivenSubstitutions<Meaning>, sizeBytes = 0) {
     this.#parameter = parameter
     this.#given = given
+    this.sizeBytes = sizeBytes
   }
 
   /** What a placeholder stands for; undefined when the request does not say. The placeholder counts as used. */
@@ -115,7 +118,7 @@ function readSubstitutions<Meaning>(
     keys: () => placeholders,
     get: (placeholder) => (Object.hasOwn(values, placeholder) ? read(values[placeholder]) : undefined),
   }
-  return new Substitutions(parameter, given)
+  return new Substitutions(parameter, given, sizeBytes)
 }
 
 function mapOf(input: unknown): Readonly<Record<string, unknown>> {

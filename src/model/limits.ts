@@ -103,7 +103,7 @@ export const MAX_LIST_INDEX = 2_147_483_647
 /** One expression with each of its placeholders replaced by the name or value that it stands for (1 MB). */
 export const MAX_BOUND_EXPRESSION_SIZE_BYTES = 1_048_576
 
-/** All ExpressionAttributeNames and ExpressionAttributeValues of a request together (2 MB). */
+/** All ExpressionAttributeNames and ExpressionAttributeValues of a request, with their placeholders, together (2 MB). */
 export const MAX_SUBSTITUTION_SIZE_BYTES = 2_097_152
 
 // PartiQL
@@ -184,8 +184,31 @@ export const MAX_STREAM_RECORDS = 1000
 /** An answer of GetRecords ends with the record that reaches this size (1 MB). */
 export const MAX_STREAM_RECORDS_SIZE_BYTES = 1_048_576
 
-/** Names in one answer of ListStreams. */
+/** Names in one answer of ListStreams, and shards in one of DescribeStream. */
 export const MAX_LIST_STREAMS = 100
+
+// Source of the following: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html
+
+/** Shortest ARN of a stream. */
+export const MIN_STREAM_ARN_CHARS = 37
+
+/** Longest ARN of a stream. */
+export const MAX_STREAM_ARN_CHARS = 1024
+
+/** Shortest name of a shard. */
+export const MIN_SHARD_ID_CHARS = 28
+
+/** Longest name of a shard. */
+export const MAX_SHARD_ID_CHARS = 65
+
+/** Shortest SequenceNumber. */
+export const MIN_SEQUENCE_NUMBER_CHARS = 21
+
+/** Longest SequenceNumber. */
+export const MAX_SEQUENCE_NUMBER_CHARS = 40
+
+/** Longest ShardIterator. */
+export const MAX_SHARD_ITERATOR_CHARS = 2048
 
 // Tidetable's own
 

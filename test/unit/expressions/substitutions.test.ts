@@ -76,6 +76,26 @@ describe('ExpressionAttributeValues', () => {
   })
 })
 
+describe('names and values together', () => {
+  const names = { '#n': 'x'.repeat(100) }
+  const namesBytes = 102
+  const bind = (size: number, text: string) => () =>
+    bindExpressions({
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: { ':v': { S: 'x'.repeat(size) } },
+    }).projection(text)
+
+  it.each([1, 0])('take 2 MB, less %i', (less) => {
+    expect(bind(MAX_BYTES - namesBytes - 2 - less, '#n')).not.toThrow()
+  })
+
+  it('are refused with one byte more, before any expression is looked at', () => {
+    expect(bind(MAX_BYTES - namesBytes - 1, '#n =')).toThrow(
+      'Combined size of ExpressionAttributeNames and ExpressionAttributeValues exceeds max size',
+    )
+  })
+})
+
 describe('thousands of placeholders', () => {
   const values = Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`:v${at}`, { N: `0${at}` }]))
 
