@@ -16,6 +16,7 @@ import { BERTHS, BOOK_TABLE, type BookLine, COUNTER_LINE, HARBOUR } from './tabl
 
 /** How a device keeps in step. A glance at an idle cloud costs one read unit. */
 const POLL = { shortestMs: 3_000, longestMs: 30_000 }
+const BUDGET_WINDOW_MS = 60_000
 const LINES = [COUNTER_LINE, ...BERTHS] as const
 
 /** Everything that is shown of a device. */
@@ -27,6 +28,8 @@ export interface DeviceState {
   readonly status: SyncStatus
   /** As the switch stands. */
   readonly isOffline: boolean
+  /** Read units a minute, where they are bounded. */
+  readonly budgetUnits: number | undefined
 }
 
 /** A device that is on. */
@@ -43,6 +46,8 @@ export interface Device {
   retryAt(id: number, line: string): Promise<void>
   discard(id: number): Promise<void>
   resetCost(): Promise<void>
+  /** What looking at the cloud may cost in a minute, in read units; undefined for no bound. */
+  setBudget(readUnits: number | undefined): Promise<void>
 }
 
 /** Which device, and who hears of it. */
@@ -54,12 +59,13 @@ export interface DeviceOptions {
 }
 
 /**
- * Switches a device on. Its airplane switch stands as it was left.
+ * Switches a device on. Its airplane switch and its budget are as they were left.
  * @throws DatabaseError as `openDatabase` does
  */
 export async function openDevice(options: DeviceOptions): Promise<Device> {
   const switchName = `${options.databaseName}: airplane mode`
   const isOffline = localStorage.getItem(switchName) !== null
+  const budgetUnits = Number(localStorage.getItem(budgetName(options)) ?? 0)
   const database = await openDatabase({
     name: options.databaseName,
     tables: [book],
@@ -69,6 +75,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
       scopes: [HARBOUR],
       poll: POLL,
       isPaused: isOffline,
+      ...(budgetUnits > 0 && { budget: { readUnits: budgetUnits, windowMs: BUDGET_WINDOW_MS } }),
     },
   })
   const device = new OpenDevice(database, switchName, options)
@@ -91,7 +98,8 @@ class OpenDevice implements Device {
     this.#options = options
     const status = database.sync.status.current
     const isOffline = status.state === 'paused'
-    this.#state = { lines: new Map(), badges: new Map(), conflicts: [], parked: [], status, isOffline }
+    const budgetUnits = status.budget?.readUnits
+    this.#state = { lines: new Map(), badges: new Map(), conflicts: [], parked: [], status, isOffline, budgetUnits }
   }
 
   get state(): DeviceState {
@@ -163,11 +171,20 @@ class OpenDevice implements Device {
     return this.#database.sync.resetCost()
   }
 
+  setBudget(readUnits: number | undefined): Promise<void> {
+    if (readUnits === undefined) localStorage.removeItem(budgetName(this.#options))
+    else localStorage.setItem(budgetName(this.#options), String(readUnits))
+    return this.#database.sync.setBudget(
+      readUnits === undefined ? undefined : { readUnits, windowMs: BUDGET_WINDOW_MS },
+    )
+  }
+
   #hear(status: SyncStatus): void {
     // While the switch is being thrown, and while a request is under way, the status says nothing of the switch. Another
     // tab may have thrown it.
     const isTelling = this.#switching === 0 && status.state !== 'syncing' && status.state !== 'starting'
-    this.#change(isTelling ? { status, isOffline: status.state === 'paused' } : { status })
+    const told = { status, budgetUnits: status.budget?.readUnits }
+    this.#change(isTelling ? { ...told, isOffline: status.state === 'paused' } : told)
     void this.#ask()
   }
 
@@ -200,4 +217,8 @@ class OpenDevice implements Device {
       this.#isAsking = false
     }
   }
+}
+
+function budgetName({ databaseName }: DeviceOptions): string {
+  return `${databaseName}: budget`
 }

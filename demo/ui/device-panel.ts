@@ -42,6 +42,7 @@ class Panel implements DevicePanel {
   readonly #berths: ReadonlyMap<string, BerthRow>
   readonly #figures: HTMLDListElement
   readonly #resetCost: HTMLButtonElement
+  readonly #budget: HTMLSelectElement
   readonly #announce: (text: string) => void
   readonly #showMatters: (state: DeviceState) => void
   #device: Device | undefined
@@ -59,6 +60,7 @@ class Panel implements DevicePanel {
     this.#notice = part('notice', HTMLParagraphElement)
     this.#figures = part('figures', HTMLDListElement)
     this.#resetCost = part('reset-cost', HTMLButtonElement)
+    this.#budget = part('budget', HTMLSelectElement)
     this.#announce = createAnnouncer(part('announcer', HTMLParagraphElement))
     this.#berths = this.#buildBerths(part('berths', HTMLUListElement))
     this.#showMatters = createMatterLists({ frame: section, heir: this.#airplane, act: (work) => this.#act(work) })
@@ -69,13 +71,16 @@ class Panel implements DevicePanel {
     this.#airplane.addEventListener('click', () => this.#act((device) => device.setOffline(!device.state.isOffline)))
     this.#countOne.addEventListener('click', () => this.#act((device) => device.countShip()))
     this.#resetCost.addEventListener('click', () => this.#act((device) => device.resetCost()))
+    this.#budget.addEventListener('change', () => {
+      const { value } = this.#budget
+      this.#act((device) => device.setBudget(value === '' ? undefined : Number(value)))
+    })
   }
 
   connect(device: Device): void {
     this.#device = device
-    for (const control of [this.#airplane, this.#countOne, ...[...this.#berths.values()].map(({ input }) => input)]) {
-      control.disabled = false
-    }
+    const inputs = [...this.#berths.values()].map(({ input }) => input)
+    for (const control of [this.#airplane, this.#countOne, this.#budget, ...inputs]) control.disabled = false
   }
 
   show(state: DeviceState): void {
@@ -89,6 +94,7 @@ class Panel implements DevicePanel {
       row.stored = ship
     }
     this.#airplane.setAttribute('aria-checked', String(state.isOffline))
+    this.#budget.value = String(state.budgetUnits ?? '')
     this.#showState(state)
     this.#showFigures(state)
     this.#showMatters(state)

@@ -17,7 +17,8 @@ export function stateText({ status, isOffline }: DeviceState): string {
   if (isOffline) return `Offline, and at work.${waiting}`
   if (firstSync !== undefined && state !== 'waiting') return 'Reading the book for the first time…'
   if (state === 'waiting') return `The cloud cannot be reached.${waiting}`
-  if (state === 'over-budget') return `The budget for reading is used up.${waiting}`
+  if (state === 'over-budget')
+    return `The budget for reading is used up${untilText(status)}. Writes are sent.${waiting}`
   if (state === 'starting') return `Starting…${waiting}`
   return pending.count === 0 ? 'In step with the cloud.' : `Sending.${waiting}`
 }
@@ -34,9 +35,18 @@ export function figureTexts({ status, parked, conflicts }: DeviceState): readonl
     ['Last sent', timeText(lastPushAtMs)],
     ['Next look', timeText(nextAttemptAtMs)],
     ['Last failure', lastFailure?.name ?? 'none'],
+    ['Read budget', budgetText(status)],
     ['Read units', costText(status, 'readUnits')],
     ['Write units', costText(status, 'writeUnits')],
   ]
+}
+
+function untilText({ budget }: SyncStatus): string {
+  return budget === undefined ? '' : ` until ${formatClock(new Date(budget.endsAtMs))}`
+}
+
+function budgetText({ budget }: SyncStatus): string {
+  return budget === undefined ? 'none' : `${formatCount(budget.spentUnits)} of ${formatCount(budget.readUnits)} units`
 }
 
 function timeText(timeMs: number | undefined): string {

@@ -189,6 +189,22 @@ describe('two devices with the cloud in the page', () => {
     await expect.poll(async () => Number(await units.textContent())).toBe(0)
   })
 
+  it('look at the cloud no more when the budget is used up, and say so, until there is another', async () => {
+    const budget = boat.frame.getByRole('combobox', { name: 'Looking at the cloud may cost' })
+    await budget.selectOption('3 units a minute')
+    await boat.says(/^The budget for reading is used up until \d\d:\d\d:\d\d\. Writes are sent\.$/)
+    await office.countOne()
+    await boat.counts(FIRST_COUNT + 3)
+    await page.reload()
+    await boat.says('The budget for reading is used up until')
+    expect(await budget.inputValue()).toBe('3')
+    await boat.countOne()
+    await office.counts(FIRST_COUNT + 5)
+    await budget.selectOption('what it costs')
+    await bothInStep([office, boat])
+    await boat.counts(FIRST_COUNT + 5)
+  })
+
   it('make a conflict for whoever asks, and never hold the page for longer than 50 ms', async () => {
     await boat.write('Berth 5', '')
     await office.shows('Berth 5', '')
@@ -199,7 +215,7 @@ describe('two devices with the cloud in the page', () => {
       await page.locator('#tryout-says', { hasText: 'Both are back and agree' }).waitFor()
     })
     expect(longestMs).toBeLessThan(LONG_TASK_MS)
-    for (const device of [office, boat]) await device.counts(FIRST_COUNT + 5)
+    for (const device of [office, boat]) await device.counts(FIRST_COUNT + 7)
   })
 
   it('can be used with the keyboard alone, with the focus always in sight', async () => {

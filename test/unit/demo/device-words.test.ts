@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DeviceState } from '../../../demo/harbour/device.ts'
 import { causeText, figureTexts, parkedText, stateText } from '../../../demo/ui/device-words.ts'
+import { formatClock } from '../../../demo/ui/format.ts'
 import type { ParkedWrite, SyncStatus } from '../../../src/index.ts'
 
 const STATUS: SyncStatus = {
@@ -21,7 +22,7 @@ const STATUS: SyncStatus = {
 
 function deviceWith(status: Partial<SyncStatus>, isOffline = false): DeviceState {
   const lists = { lines: new Map(), badges: new Map(), conflicts: [], parked: [] }
-  return { ...lists, status: { ...STATUS, ...status }, isOffline }
+  return { ...lists, status: { ...STATUS, ...status }, isOffline, budgetUnits: undefined }
 }
 
 const PENDING = { pending: { count: 2, bytes: 310 } }
@@ -36,14 +37,19 @@ describe('the state of a device', () => {
     ['The cloud cannot be reached. 2 writes wait.', deviceWith({ ...PENDING, state: 'waiting' })],
     ['Reading the book for the first time…', deviceWith({ state: 'syncing', firstSync: { items: 0 } })],
     ['Starting…', deviceWith({ state: 'starting' })],
-    ['The budget for reading is used up.', deviceWith({ state: 'over-budget' })],
+    ['The budget for reading is used up. Writes are sent.', deviceWith({ state: 'over-budget' })],
+    [
+      `The budget for reading is used up until ${formatClock(new Date(60_000))}. Writes are sent. 2 writes wait.`,
+      deviceWith({ ...PENDING, state: 'over-budget', budget: { readUnits: 3, spentUnits: 4, endsAtMs: 60_000 } }),
+    ],
   ])('is told as “%s”', (text, state) => {
     expect(stateText(state)).toBe(text)
   })
 
   it('is told in figures', () => {
     const failure = { name: 'TypeError', message: 'Failed to fetch', atMs: 0 }
-    expect(Object.fromEntries(figureTexts(deviceWith({ ...PENDING, lastFailure: failure })))).toEqual({
+    const budget = { readUnits: 30, spentUnits: 3, endsAtMs: 0 }
+    expect(Object.fromEntries(figureTexts(deviceWith({ ...PENDING, lastFailure: failure, budget })))).toEqual({
       'Writes that wait': '2 (310 bytes)',
       'Put aside': '0',
       Conflicts: '0',
@@ -51,6 +57,7 @@ describe('the state of a device', () => {
       'Last sent': '–',
       'Next look': '–',
       'Last failure': 'TypeError',
+      'Read budget': '3 of 30 units',
       'Read units': '4',
       'Write units': '10',
     })
