@@ -3,6 +3,7 @@
 import { liveQuery } from 'dexie'
 import { Dexie, type Table } from 'dexie'
 import { defineTable, deleteDatabase, openDatabase } from 'tidetable'
+import { type ExpiryFigures, type ExpiryOptions, measureExpiry } from './expiry.ts'
 
 /** How much is measured. */
 export interface LiveOptions {
@@ -23,6 +24,7 @@ export interface LiveFigures {
 export interface LiveBench {
   tidetable(options: LiveOptions): Promise<LiveFigures>
   dexie(options: LiveOptions): Promise<LiveFigures>
+  expiry(options: ExpiryOptions): Promise<ExpiryFigures>
 }
 
 declare global {
@@ -57,6 +59,7 @@ const NOTES = defineTable<Note>()({
 })
 
 window.liveBench = {
+  expiry: measureExpiry,
   async tidetable(options) {
     await deleteDatabase(DATABASE)
     const database = await openDatabase({ name: DATABASE, tables: [NOTES] })
