@@ -33,6 +33,8 @@ export interface LongestTask {
 /** One thread: the page, or a worker. */
 export interface DevToolsThread {
   readonly kind: 'page' | 'worker'
+  /** Whether the thread has ended, with all that was known of it. */
+  readonly hasEnded: boolean
   heapUsage(): Promise<HeapUsage>
   startProfile(): Promise<void>
   stopProfile(): Promise<CpuProfile>
@@ -101,6 +103,9 @@ export class DevTools {
 function threadOf(kind: DevToolsThread['kind'], session: CDPSession): DevToolsThread {
   return {
     kind,
+    get hasEnded() {
+      return session.detached
+    },
     async heapUsage() {
       const usage = await session.send('Runtime.getHeapUsage')
       return { heapBytes: usage.usedSize + usage.embedderHeapUsedSize, bufferBytes: usage.backingStorageSize }

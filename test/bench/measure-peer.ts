@@ -115,6 +115,10 @@ async function profileWorkload(
   for (const thread of threads) await thread.startProfile()
   console.log(`\n${workload}: ${JSON.stringify(await session.call('run', workload))}`)
   for (const thread of threads) {
+    if (thread.hasEnded) {
+      console.log(`a ${thread.kind} has ended, and its profile with it`)
+      continue
+    }
     const profile = await thread.stopProfile()
     const file = fileOf(thread)
     await writeFile(file, JSON.stringify(profile))
