@@ -216,13 +216,16 @@ async function hostedRemote(parts: SyncParts, replica: Replica, meter: CostMeter
   return { ...withNeighbourHints(remote, channel), countItems }
 }
 
-/** The items of all tables, where all of each is replicated. */
-async function countTables(api: DynamoApi, { tables }: SyncSettings): Promise<number | undefined> {
+/**
+ * The items that a first sync looks at: all of each table, for each scope that is an attribute's value. How many a partition
+ * has nobody knows before they were read.
+ */
+async function countTables(api: DynamoApi, { tables, scopes }: SyncSettings): Promise<number | undefined> {
   let count = 0
   for (const [TableName, { scope }] of Object.entries(tables)) {
-    if (scope.kind !== 'table') return undefined
+    if (scope.kind === 'partition') return undefined
     const { Table } = (await api.send('DescribeTable', { TableName })) as { readonly Table?: TableDescription }
-    count += Table?.ItemCount ?? 0
+    count += (Table?.ItemCount ?? 0) * (scope.kind === 'attribute' ? scopes.length : 1)
   }
   return count
 }

@@ -97,7 +97,7 @@ export interface SyncStatus {
   /** While scopes are read for the first time, or anew. */
   readonly firstSync?: {
     readonly items: number
-    /** 0 to 100, where the remote knows how many items there are. */
+    /** 0 to 100, where the remote tells how many items there are: not behind a gateway, nor of partitions. */
     readonly percent?: number
   }
   /** While the items that tables had before their replication began are being queued. */

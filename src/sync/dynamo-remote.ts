@@ -278,8 +278,15 @@ async function readItems(
   const output = await (facts.scope.kind === 'partition'
     ? options.api.send('Query', { ...page, ...partitionCondition(facts, scope) })
     : options.api.send('Scan', { ...page, ...attributeFilter(facts.scope, scope) }))
-  const { Items = [], LastEvaluatedKey } = output as { Items?: readonly Item[]; LastEvaluatedKey?: Key }
-  return { items: Items, next: LastEvaluatedKey }
+  const { Items = [], LastEvaluatedKey, ScannedCount } = output as ReadOutput
+  const isFiltered = facts.scope.kind === 'attribute' && ScannedCount !== undefined
+  return { items: Items, next: LastEvaluatedKey, ...(isFiltered && { looked: ScannedCount }) }
+}
+
+interface ReadOutput {
+  readonly Items?: readonly Item[]
+  readonly LastEvaluatedKey?: Key
+  readonly ScannedCount?: number
 }
 
 function partitionCondition({ key }: RemoteTableFacts, scope: string): object {

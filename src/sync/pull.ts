@@ -244,8 +244,8 @@ async function loadScope(context: PullContext, scope: string, checkpoint: Checkp
     return
   }
   const from = checkpoint.load?.from
-  const { items, next } = await remote.readItems({ table, scope, from })
-  await replica.applyPage({ scope, table, items, next }, checkpoint)
+  const page = await remote.readItems({ table, scope, from })
+  await replica.applyPage({ scope, table, ...page }, checkpoint)
 }
 
 /**

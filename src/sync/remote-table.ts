@@ -130,6 +130,8 @@ export interface ItemPage {
   readonly items: readonly Item[]
   /** Where the next page begins; undefined after the last. */
   readonly next: Key | undefined
+  /** How many items of the table were looked at for it, where those are more than its own and may be known. */
+  readonly looked?: number
 }
 
 /** The requests of replication. All reads are strongly consistent. */

@@ -82,6 +82,8 @@ export interface LoadedPage {
   readonly table: string
   readonly items: readonly Item[]
   readonly next: Key | undefined
+  /** How many were looked at for it; undefined for as many as it has. */
+  readonly looked?: number
 }
 
 /** Of which tables replication is to end; all when none are named. */
@@ -393,7 +395,7 @@ export class Replica {
     await this.#store.write(async (transaction) => {
       const before = await readCheckpoint(transaction, scope)
       const tables = await this.#replicated.tablesToRead(transaction, scope)
-      const load = { tables, isResync: before !== undefined, itemCount: 0 }
+      const load = { tables, isResync: before !== undefined, itemCount: 0, lookedCount: 0 }
       await forgetSeen(transaction, scope)
       writeCheckpoint(transaction, { scope, phase: 'loading', ...head, load })
     })
@@ -405,7 +407,10 @@ export class Replica {
    *
    * @param expected the checkpoint before the page was read
    */
-  async applyPage({ scope, table, items, next }: LoadedPage, expected: Checkpoint): Promise<boolean> {
+  async applyPage(
+    { scope, table, items, next, looked = items.length }: LoadedPage,
+    expected: Checkpoint,
+  ): Promise<boolean> {
     return this.#run(async (session, transaction) => {
       const checkpoint = await readCheckpoint(transaction, scope)
       const load = checkpoint?.load
@@ -428,10 +433,11 @@ export class Replica {
       }
       const tables = next === undefined ? load.tables.slice(1) : load.tables
       const itemCount = load.itemCount + items.length
+      const lookedCount = load.lookedCount + looked
       const { isResync } = load
       writeCheckpoint(transaction, {
         ...checkpoint,
-        load: { tables, isResync, itemCount, ...(next && { from: next }) },
+        load: { tables, isResync, itemCount, lookedCount, ...(next && { from: next }) },
       })
       return true
     })

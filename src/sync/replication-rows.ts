@@ -35,8 +35,9 @@ export interface ScopeLoad {
   readonly from?: Key
   /** Whether there may be items here that the remote has no more. */
   readonly isResync: boolean
-  /** Items that have been read. */
+  /** Items that have been read, and those that were looked at for them. */
   readonly itemCount: number
+  readonly lookedCount: number
 }
 
 /** How far a scope has been pulled. */

@@ -18,13 +18,20 @@ import { failureMessage, failureName } from './remote-failure.ts'
 import { Replicator, type SyncFailure, type SyncStatus } from './replicator.ts'
 import type { EndRequest, GivenUp } from './replica.ts'
 import type { AdoptionProgress } from './replicated-tables.ts'
-import { type BudgetWindow, type Checkpoint, readSpending, type Spending, writeSpending } from './replication-rows.ts'
+import {
+  type BudgetWindow,
+  type Checkpoint,
+  readSpending,
+  type ScopeLoad,
+  type Spending,
+  writeSpending,
+} from './replication-rows.ts'
 import type { ReplicatedTable } from './settings.ts'
 
 /** A remote, and what else is known of it. */
 export interface HostedRemote extends RemoteTable {
   readonly listen?: HintingRemote['listen']
-  /** How many items there are in all scopes, where that can be known. */
+  /** How many items will be looked at for all scopes, where that can be known. */
   readonly countItems?: () => Promise<number | undefined>
 }
 
@@ -125,7 +132,7 @@ export class SyncHost {
   #isClosed = false
   #isPublishing = false
   #isStale = false
-  readonly #loaded = new Map<string, number>()
+  readonly #loaded = new Map<string, ScopeLoad>()
   #itemCount: number | undefined
 
   constructor(options: SyncHostOptions) {
@@ -502,12 +509,13 @@ export class SyncHost {
     itemCount: number | undefined,
   ): NonNullable<HostStatus['firstSync']> {
     for (const checkpoint of checkpoints) {
-      if (checkpoint?.load !== undefined) this.#loaded.set(checkpoint.scope, checkpoint.load.itemCount)
+      if (checkpoint?.load !== undefined) this.#loaded.set(checkpoint.scope, checkpoint.load)
     }
-    let items = 0
-    for (const count of this.#loaded.values()) items += count
+    const loads = [...this.#loaded.values()]
+    const items = loads.reduce((sum, load) => sum + load.itemCount, 0)
+    const looked = loads.reduce((sum, load) => sum + load.lookedCount, 0)
     const isKnown = itemCount !== undefined && itemCount > 0
-    return { items, percent: isKnown ? Math.min(PERCENT, Math.floor((PERCENT * items) / itemCount)) : undefined }
+    return { items, percent: isKnown ? Math.min(PERCENT, Math.floor((PERCENT * looked) / itemCount)) : undefined }
   }
 
   /** Tells the status soon; changes in between are told together. */

@@ -7,7 +7,7 @@ import { silentLogger } from '../../../src/base/logger.ts'
 import type { Item } from '../../../src/model/attribute-value.ts'
 import { CostMeter, meteredApi } from '../../../src/sync/cost-meter.ts'
 import { createDynamoRemote } from '../../../src/sync/dynamo-remote.ts'
-import { type Budget, SyncHost, type HostStatus } from '../../../src/sync/sync-host.ts'
+import { type Budget, type HostedRemote, SyncHost, type HostStatus } from '../../../src/sync/sync-host.ts'
 import { createMemoryLocks } from '../../support/memory-locks.ts'
 import {
   COMPANION,
@@ -47,16 +47,21 @@ interface TabOptions {
   readonly isPaused?: boolean
   readonly locks?: LockManager
   readonly channel?: BroadcastChannel
+  /** What the remote does otherwise. */
+  readonly remote?: Partial<HostedRemote>
 }
 
 async function openTab({ api }: RemoteFixture, { store }: ReplicaFixture, options: TabOptions = {}): Promise<Tab> {
-  const { budget, isPaused = true, locks, channel } = options
+  const { budget, isPaused = true, locks, channel, remote } = options
   const listeners = new Set<() => void>()
   const meter = new CostMeter(clock, (table, units) => host.noteCost(table, units))
   const tables = { [TABLE]: TABLE_FACTS }
   const host: SyncHost = new SyncHost({
     store,
-    remote: createDynamoRemote({ api: meteredApi(api, meter), clock, companionTable: COMPANION, tables }),
+    remote: {
+      ...createDynamoRemote({ api: meteredApi(api, meter), clock, companionTable: COMPANION, tables }),
+      ...remote,
+    },
     meter,
     clock,
     random: seededRandom(7),
@@ -147,5 +152,44 @@ describe('what replication costs', () => {
     expect(cost.tables[TABLE]?.writeUnits).toBe(2)
     const told = await other.once((status) => status.cost.tables[TABLE] !== undefined)
     expect([told.replicatesHere, told.cost]).toEqual([false, cost])
+  })
+})
+
+describe('how far a first sync has come', () => {
+  it('is told by what was looked at, where that can be known', async () => {
+    const remote = await createRemote(clock)
+    const device = await createReplica(remote, clock)
+    const { replica } = device.replicator
+    await replica.beginLoad(SCOPE, { sequence: 0, logId: '' })
+    const checkpoint = await replica.checkpoint(SCOPE)
+    const page = { scope: SCOPE, table: TABLE, items: [note('1'), note('2')], next: keyOf('2'), looked: 40 }
+    if (checkpoint !== undefined) await replica.applyPage(page, checkpoint)
+    const endless = (): Promise<never> => new Promise(() => undefined)
+
+    const known = await openTab(remote, device, {
+      isPaused: false,
+      remote: { readItems: endless, countItems: async () => 80 },
+    })
+    const { firstSync } = await known.once((status) => status.firstSync?.percent !== undefined)
+    expect(firstSync).toEqual({ items: 2, percent: 50 })
+    known.host.close()
+
+    const unknown = await openTab(remote, device, { remote: { countItems: async () => undefined } })
+    expect((await unknown.host.status()).firstSync).toEqual({ items: 2, percent: undefined })
+  })
+
+  it('is looked for by scanning where a scope is the value of an attribute', async () => {
+    const remote = await createRemote(clock)
+    for (const [s, owner] of Object.entries({ 1: 'ann', 2: 'ben', 3: 'ann', 4: 'ben', 5: 'ben' })) {
+      await remote.engine.dispatch('PutItem', { TableName: TABLE, Item: { ...note(s), owner: { S: owner } } })
+    }
+    const { readItems } = createDynamoRemote({
+      api: remote.api,
+      clock,
+      companionTable: COMPANION,
+      tables: { [TABLE]: { ...TABLE_FACTS, scope: { kind: 'attribute', attribute: 'owner' } } },
+    })
+    const { items, looked } = await readItems({ table: TABLE, scope: 'ann', from: undefined })
+    expect([items.length, looked]).toEqual([2, 5])
   })
 })
