@@ -2,7 +2,7 @@
 // types and rules of attribute values in one go, and for what the parser would have said only when a request is refused:
 // accepted requests need not be walked twice.
 
-import { namesOf } from '../base/member-names.ts'
+import { valuesOf } from '../base/large-objects.ts'
 import { PackedItem } from '../model/packed-item.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import { checkAttributesType, checkValueType } from '../model/validate-item.ts'
@@ -41,7 +41,7 @@ function checkTypes(value: unknown, shape: Shape): void {
       return
     case 'map':
       if (isScalar(shape.value)) return
-      checkMapTypes(value as Readonly<Record<string, unknown>>, shape.value)
+      for (const member of valuesOf(value)) checkTypes(member, shape.value)
       return
     case 'structure':
       for (const name in shape.members) {
@@ -52,10 +52,6 @@ function checkTypes(value: unknown, shape: Shape): void {
     case 'number':
     case 'boolean':
   }
-}
-
-function checkMapTypes(map: Readonly<Record<string, unknown>>, shape: Shape): void {
-  for (const name of namesOf(map)) checkTypes(map[name], shape)
 }
 
 /** Has no attribute values in it. */

@@ -3,7 +3,7 @@
 // "2 validation errors detected: Value 'x' at 'y' failed to satisfy constraint: …".
 
 import { unreachable } from '../base/assert.ts'
-import { listNames, namesOf } from '../base/member-names.ts'
+import { listValues, namesOf } from '../base/large-objects.ts'
 import { MAX_REPORTED_ERRORS } from '../model/limits.ts'
 import { ServiceException, validationException } from '../model/service-exception.ts'
 import { type ArnScope, isArn, LOCAL_SCOPE, tableArnFault } from './arn.ts'
@@ -224,7 +224,7 @@ function checkListType(value: unknown, shape: ListShape, findings: TypeFindings)
 }
 
 function checkMapType(map: Readonly<Record<string, unknown>>, shape: MapShape, findings: TypeFindings): void {
-  for (const name of listNames(map)) checkType(map[name], shape.value, findings)
+  for (const value of listValues(map)) checkType(value, shape.value, findings)
 }
 
 function checkStructureType(value: unknown, shape: StructureShape, findings: TypeFindings): void {

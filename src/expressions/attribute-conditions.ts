@@ -1,7 +1,7 @@
 // Several conditions of before there were expressions, as one condition: Expected, QueryFilter and ScanFilter, with the
 // ConditionalOperator that joins them.
 
-import { namesOf } from '../base/member-names.ts'
+import { namesOf } from '../base/large-objects.ts'
 import { checkAttributeName } from '../model/attribute-rules.ts'
 import type { AttributeConditionInput, ConditionalOperator, ExpectedAttributeValue } from '../model/operations.ts'
 import { validationException } from '../model/service-exception.ts'

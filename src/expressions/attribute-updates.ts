@@ -1,6 +1,6 @@
 // AttributeUpdates, the updates of before there were expressions, as what update expressions become.
 
-import { namesOf } from '../base/member-names.ts'
+import { namesOf } from '../base/large-objects.ts'
 import { attributeType } from '../model/attribute-type.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
 import { checkAttributeName } from '../model/attribute-rules.ts'

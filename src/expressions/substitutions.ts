@@ -1,7 +1,7 @@
 // ExpressionAttributeNames and ExpressionAttributeValues: read from the request, looked up by the expressions, and
 // refused at the end when none of them used them.
 
-import { namesOf } from '../base/member-names.ts'
+import { namesOf, valuesOf } from '../base/large-objects.ts'
 import { textSizeBytes } from '../base/utf8.ts'
 import { checkAttributeName } from '../model/attribute-rules.ts'
 import type { AttributeValue } from '../model/attribute-value.ts'
@@ -103,20 +103,21 @@ function readSubstitutions<Meaning>(
   read: (value: unknown) => Substitution<Meaning>,
 ): Substitutions<Meaning> {
   if (input === undefined || input === null) return new Substitutions(parameter, new Map())
-  const values = mapOf(input)
-  const placeholders = namesOf(values)
+  const map = mapOf(input)
+  const placeholders = namesOf(map)
   checkPlaceholders(parameter, placeholders)
   const kept = placeholders.length > MAX_KEPT_SUBSTITUTIONS ? undefined : new Map<string, Substitution<Meaning>>()
+  const values = valuesOf(map)
   let sizeBytes = 0
-  for (const placeholder of placeholders) {
-    const substitution = withPlaceholder(parameter, placeholder, () => read(values[placeholder]))
+  placeholders.forEach((placeholder, at) => {
+    const substitution = withPlaceholder(parameter, placeholder, () => read(values[at]))
     kept?.set(placeholder, substitution)
     sizeBytes += textSizeBytes(placeholder) + substitution.sizeBytes
-  }
+  })
   if (sizeBytes > MAX_SUBSTITUTION_SIZE_BYTES) throw validationException(`${parameter} exceeds max size`)
   const given = kept ?? {
     keys: () => placeholders,
-    get: (placeholder) => (Object.hasOwn(values, placeholder) ? read(values[placeholder]) : undefined),
+    get: (placeholder) => (Object.hasOwn(map, placeholder) ? read(map[placeholder]) : undefined),
   }
   return new Substitutions(parameter, given, sizeBytes)
 }

@@ -3,7 +3,7 @@
 // text, binary as Uint8Array, text without lone surrogates.
 
 import { byteKeyFromBytes } from '../base/byte-key.ts'
-import { namesOf } from '../base/member-names.ts'
+import { namesOf, valuesOf } from '../base/large-objects.ts'
 import { wellFormed } from '../base/utf8.ts'
 import { setAttribute } from './attribute-map.ts'
 import { checkAttributeName, checkDepth, checkDistinct, checkNotEmpty } from './attribute-rules.ts'
@@ -108,8 +108,7 @@ function checkMemberType(type: string, member: unknown, depth: number): void {
 }
 
 function checkMembersType(attributes: unknown, depth: number): void {
-  const values = mapOf(attributes)
-  for (const name of namesOf(values)) checkTypeAtDepth(values[name], depth)
+  for (const value of valuesOf(mapOf(attributes))) checkTypeAtDepth(value, depth)
 }
 
 function valueAtDepth(value: unknown, depth: number): AttributeValue {

@@ -3,7 +3,7 @@
 
 import { unreachable } from '../base/assert.ts'
 import { decodeBase64 } from '../base/base64.ts'
-import { listNames } from '../base/member-names.ts'
+import { listValues } from '../base/large-objects.ts'
 import { encodeText } from '../base/utf8.ts'
 import type { Shape } from '../engine/constraint.ts'
 import { MAX_NESTING_DEPTH, MAX_REQUEST_SIZE_BYTES } from '../model/limits.ts'
@@ -121,12 +121,8 @@ function holdsValues({ kind }: Shape): boolean {
 
 /** Calls `visit` with each element of a list, or each member of an object. */
 function eachMember(members: object, visit: (member: unknown) => void): void {
-  if (Array.isArray(members)) {
-    members.forEach(visit)
-    return
-  }
-  const map = members as Readonly<Record<string, unknown>>
-  for (const name of listNames(map)) visit(map[name])
+  const values: readonly unknown[] = Array.isArray(members) ? members : listValues(members)
+  for (const value of values) visit(value)
 }
 
 function decodeMembers(members: object, depth: number): void {
