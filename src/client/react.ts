@@ -2,6 +2,7 @@
 
 import { useMemo, useSyncExternalStore } from 'react'
 import { systemClock } from '../base/clock.ts'
+import { DatabaseError } from '../base/database-error.ts'
 import type { Live } from './live.ts'
 
 /** What a component has of a live result. */
@@ -19,8 +20,14 @@ const NOTHING: State<never> = { result: undefined, failure: undefined }
 
 const FAILURE_KEPT_MS = 1000
 
+/** A first result that components wait for. */
+interface Waiting {
+  readonly first: Promise<void>
+  failure: State<never>['failure']
+}
+
 /** First results that components wait for, by the keys of what they show. */
-const waiting = new Map<string, { readonly first: Promise<void>; failure: State<never>['failure'] }>()
+const waiting = new Map<string, Waiting>()
 
 /**
  * The result of a live query, scan or get; undefined before it is there, and on a server. It need not be memoised: requests
@@ -48,10 +55,7 @@ export function useLive<Result>(live: Live<Result> | undefined | null): Result |
  */
 export function useLiveSuspense<Result>(live: Live<Result>): Result {
   const result = useLive(live) ?? live.current
-  if (result !== undefined) {
-    waiting.delete(live.key)
-    return result
-  }
+  if (result !== undefined) return result
   let wait = waiting.get(live.key)
   if (wait?.failure !== undefined) throw wait.failure.error
   if (wait === undefined) waiting.set(live.key, (wait = waitForFirst(live)))
@@ -83,25 +87,27 @@ function createStore<Result>(live: Live<Result> | undefined | null): Store<Resul
   }
 }
 
-/** Subscribes until there is a result, which is then kept long enough for the component to come back. */
-function waitForFirst(live: Live<unknown>): { readonly first: Promise<void>; failure: State<never>['failure'] } {
+/**
+ * Subscribes until there is a result, which is then kept long enough for the component to come back. One that comes back
+ * later than that asks anew.
+ */
+function waitForFirst(live: Live<unknown>): Waiting {
   let settle: () => void
-  const wait = {
-    first: new Promise<void>((resolve) => (settle = resolve)),
-    failure: undefined as State<never>['failure'],
+  const wait: Waiting = { first: new Promise<void>((resolve) => (settle = resolve)), failure: undefined }
+  const fail = (error: unknown): void => {
+    wait.failure = { error }
+    // React renders again before it gives up; whoever mounts later asks anew.
+    systemClock.after(FAILURE_KEPT_MS, () => waiting.delete(live.key))
+    settle()
   }
   const subscription = live.subscribe({
     next() {
+      waiting.delete(live.key)
       settle()
       subscription.unsubscribe()
     },
-    error(error) {
-      wait.failure = { error }
-      // React renders again before it gives up; whoever mounts later asks anew.
-      systemClock.after(FAILURE_KEPT_MS, () => waiting.delete(live.key))
-      settle()
-    },
-    complete: () => settle(),
+    error: fail,
+    complete: () => fail(new DatabaseError('StorageClosed', 'The database has been closed.')),
   })
   return wait
 }

@@ -166,6 +166,43 @@ describe('useLiveSuspense', () => {
     expect(await until('Delft Leiden')).toBe('Delft Leiden')
   })
 
+  it('asks anew when it is rendered so late that the result has been let go', async () => {
+    const { cities } = await openCities(delft)
+    let goOn = (): void => undefined
+    let blocker: Promise<void> | undefined
+    let renders = 0
+    const List: FunctionComponent = () => {
+      renders++
+      // reason: a promise that is thrown is how a component suspends.
+      // oxlint-disable-next-line typescript/only-throw-error
+      if (blocker !== undefined) throw blocker
+      return useLiveSuspense(cities.scan().live())
+        .rows.map(({ name }) => name)
+        .join(' ')
+    }
+    const { text, until } = await render(() => createElement(Suspense, { fallback: 'waiting' }, createElement(List)))
+    blocker = new Promise((resolve) => (goOn = resolve))
+    // Longer than a result is kept that nobody shows.
+    await act(() => new Promise((resolve) => setTimeout(resolve, 1500)))
+    expect(text()).toBe('waiting')
+    blocker = undefined
+    goOn()
+    expect(await until('Delft')).toBe('Delft')
+    expect(renders).toBeLessThan(20)
+  })
+
+  it('tells that the database has been closed', async () => {
+    const { cities, database } = await openCities(delft)
+    await database.close()
+    const { until } = await render(
+      inBoundary(
+        () => useLiveSuspense(cities.scan().live()).rows.length,
+        (list) => createElement(Suspense, { fallback: 'waiting' }, list),
+      ),
+    )
+    expect(await until('DatabaseError')).toBe('DatabaseError')
+  })
+
   it('throws why there is no result', async () => {
     const { cities } = await openCities()
     const { until } = await render(
