@@ -8,7 +8,7 @@ import { randomUuid, systemRandom } from '../src/base/random.ts'
 import { openTabChannel } from '../src/base/tab-channel.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import { nativeChange } from '../src/streams/native-change.ts'
-import type { PackedChange } from '../src/streams/change.ts'
+import { changeSizeBytes, type PackedChange } from '../src/streams/change.ts'
 import { triggerEvent } from '../src/streams/trigger-event.ts'
 import { runTrigger, type TriggerEnd, type TriggerHost } from '../src/streams/trigger-runner.ts'
 import { runInTurns, triggerDutyName } from '../src/streams/trigger-turns.ts'
@@ -80,6 +80,7 @@ function hostOf(
     holds: () => engine.holdsCheckpoint(term),
     savePosition: (position) => engine.saveCheckpoint({ ...term, position }),
     event: (change) => triggerEvent(change, keyNames),
+    sizeBytes: changeSizeBytes,
     changes: async (entries) => entries.map(({ raw, position }) => nativeChange(raw, { position, keyNames })),
     // The page makes its tables after the worker has started: a table or a stream that is not there may come.
     isFinal: (error) => error instanceof DatabaseError && error.code === 'StorageClosed',

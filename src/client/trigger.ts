@@ -7,6 +7,7 @@ import { openTabChannel } from '../base/tab-channel.ts'
 import type { NativeItem } from '../model/native.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import type { ChangesOutput, WireChange, WorkerOperations } from '../rpc/protocol.ts'
+import { changeSizeBytes } from '../streams/change.ts'
 import {
   checkTrigger,
   type HostRead,
@@ -67,6 +68,7 @@ function hostOf(opened: OpenedTrigger, onFailure: Destination | undefined): Trig
     holds: () => call(opened, 'tidetable:holds-checkpoint', term) as Promise<boolean>,
     savePosition: (position) => call(opened, 'tidetable:save-checkpoint', { ...term, position }) as Promise<boolean>,
     event: (raw) => triggerEvent(raw, keyNames),
+    sizeBytes: changeSizeBytes,
     changes: (entries) => nativeChanges(entries, keyNames),
   }
 }

@@ -17,6 +17,11 @@ export interface PackedChange {
   readonly oldItem?: PackedItem
 }
 
+/** Size of the items that a change shows, as the service counts them. */
+export function changeSizeBytes({ newItem, oldItem, key }: Pick<PackedChange, 'newItem' | 'oldItem' | 'key'>): number {
+  return (newItem?.sizeBytes ?? 0) + (oldItem?.sizeBytes ?? 0) + (key?.sizeBytes ?? 0)
+}
+
 /** One change of one item. */
 export interface Change<ItemType, KeyType> {
   readonly kind: ChangeKind

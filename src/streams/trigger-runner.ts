@@ -59,6 +59,8 @@ export interface TriggerHost<Raw extends RawChange, Change> {
   savePosition(position: ChangePosition): Promise<boolean>
   /** The record that filters see, in the shape of GetRecords. */
   event(raw: Raw): unknown
+  /** Of its items, as the service counts them. */
+  sizeBytes(raw: Raw): number
   /** What the handler is given. May pause between changes, where others need the thread. */
   changes(entries: readonly PlacedChange<Raw>[]): Promise<readonly Change[]>
   readonly handler: TriggerHandler<Change>
@@ -70,11 +72,14 @@ export interface TriggerHost<Raw extends RawChange, Change> {
 
 const DEFAULT_BATCH_SIZE = 100
 const MAX_BATCH_SIZE = 10_000
+/** Of a batch with more than one change: what Lambda takes at once. */
+const MAX_BATCH_BYTES = 6_291_456
 const MAX_BATCH_WINDOW_MS = 300_000
 const MAX_RETRIES = 10_000
 const MAX_NAME_CHARS = 255
-/** Changes read at once. */
-const READ_LIMIT = 100
+/** Changes read at once: the least, and the most. */
+const MIN_READ_LIMIT = 100
+const MAX_READ_LIMIT = 1000
 /** How long one read waits for changes. */
 const WAIT_MS = 20_000
 /** An answer that took longer may be out of date: this tab may have been frozen meanwhile. */
@@ -136,6 +141,7 @@ class TriggerRun<Raw extends RawChange, Change> {
   readonly #signal: AbortSignal
   /** Read, matched, and not yet given. */
   #waiting: PlacedChange<Raw>[] = []
+  #waitingBytes = 0
   /** Where the next read begins. */
   #from = ''
   #isEnded = false
@@ -181,21 +187,42 @@ class TriggerRun<Raw extends RawChange, Change> {
     const { batchSize, batchWindowMs } = this.#settings
     const { clock } = this.#host
     let dueMs: number | undefined
-    while (this.#waiting.length < batchSize && !this.#isEnded) {
+    let isMore = false
+    while (this.#waiting.length < batchSize && this.#waitingBytes < MAX_BATCH_BYTES && !this.#isEnded) {
       if (this.#waiting.length > 0) dueMs ??= clock.monotonicMs() + batchWindowMs
-      const waitMs = dueMs === undefined ? WAIT_MS : Math.min(WAIT_MS, dueMs - clock.monotonicMs())
-      if (waitMs <= 0) break
-      const page = await this.#read({ limit: READ_LIMIT, waitMs })
+      const waitMs = dueMs === undefined ? WAIT_MS : Math.max(0, Math.min(WAIT_MS, dueMs - clock.monotonicMs()))
+      // What is there already is taken, however little time there is.
+      if (waitMs === 0 && !isMore) break
+      const limit = Math.min(MAX_READ_LIMIT, Math.max(MIN_READ_LIMIT, batchSize - this.#waiting.length))
+      const page = await this.#read({ limit, waitMs })
       if (page === undefined || this.#signal.aborted) return []
-      const entries = page.changes.map((raw) => ({
-        raw,
-        position: changePosition({ label: page.label, after: raw.sequenceNumber }),
-      }))
-      this.#waiting.push(...entries.filter(({ raw }) => this.#matches(this.#host.event(raw))))
-      // What matches nothing is done with.
-      if (this.#waiting.length === 0 && entries.length > 0) await this.#save(page.position)
+      isMore = page.changes.length === limit
+      await this.#keepMatching(page)
     }
-    return this.#waiting.splice(0, batchSize)
+    return this.#takeBatch()
+  }
+
+  async #keepMatching({ changes, label, position }: RawPage<Raw>): Promise<void> {
+    for (const raw of changes) {
+      if (!this.#matches(this.#host.event(raw))) continue
+      this.#waiting.push({ raw, position: changePosition({ label, after: raw.sequenceNumber }) })
+      this.#waitingBytes += this.#host.sizeBytes(raw)
+    }
+    // What matches nothing is done with.
+    if (this.#waiting.length === 0 && changes.length > 0) await this.#save(position)
+  }
+
+  /** The first changes that wait: as many as a batch may have, at least one. */
+  #takeBatch(): readonly PlacedChange<Raw>[] {
+    let [count, bytes] = [0, 0]
+    for (const { raw } of this.#waiting) {
+      const sizeBytes = this.#host.sizeBytes(raw)
+      if (count === this.#settings.batchSize || (count > 0 && bytes + sizeBytes > MAX_BATCH_BYTES)) break
+      count++
+      bytes += sizeBytes
+    }
+    this.#waitingBytes -= bytes
+    return this.#waiting.splice(0, count)
   }
 
   /** Gives a batch until all of it has succeeded or been given up. */

@@ -10,7 +10,7 @@ export interface TriggerSettings {
   readonly name: string
   /** Where it begins when it has no checkpoint: behind all that is there (the default), or 24 hours ago. */
   readonly from?: 'now' | 'start'
-  /** The most changes in a batch: 1 to 10,000. Default 100. */
+  /** The most changes in a batch: 1 to 10,000. Default 100. Their items have 6 MiB together, unless it is one change. */
   readonly batchSize?: number
   /** How long the first change of a batch may wait for others, in milliseconds: 0 to 300,000. Default 0. */
   readonly batchWindowMs?: number

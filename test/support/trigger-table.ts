@@ -68,6 +68,8 @@ export class TriggerTable {
         return Promise.resolve(holds)
       },
       event: ({ key, value }) => ({ eventName: 'INSERT', dynamodb: { Keys: { key: { S: key } }, value } }),
+      // A change is as large as its value.
+      sizeBytes: ({ value }) => value,
       changes: (entries) =>
         Promise.resolve(entries.map(({ raw: { key, value }, position }) => ({ key, value, position }))),
     }

@@ -62,6 +62,19 @@ describe('a trigger', () => {
     await stop()
   })
 
+  it('is given all that is there up to the size of a batch, without waiting for it', async () => {
+    const values = Array.from({ length: 2500 }, (_, value) => value)
+    const { batches, stop } = await start(values, { batchSize: 2000 })
+    expect(batches.map((batch) => batch.length)).toEqual([2000, 500])
+    await stop()
+  })
+
+  it('is given no more than 6 MiB at once, but for a change that is larger alone', async () => {
+    const { batches, stop } = await start([4_000_000, 1_000_000, 4_000_000, 9_000_000, 1], {})
+    expect(batches).toEqual([[4_000_000, 1_000_000], [4_000_000], [9_000_000], [1]])
+    await stop()
+  })
+
   it('begins with what comes after it was started, unless told otherwise', async () => {
     const { table, batches, stop } = await start([1, 2], { from: 'now' })
     table.append('k', 3)
