@@ -584,7 +584,12 @@ export const listStreamsShape: StructureShape = structure('ListStreamsInput', {
 /** The parameters of DescribeStream. */
 export const describeStreamShape: StructureShape = structure(
   'DescribeStreamInput',
-  { StreamArn: streamArn, Limit: listLimit, ExclusiveStartShardId: shardId },
+  {
+    StreamArn: streamArn,
+    Limit: listLimit,
+    ExclusiveStartShardId: shardId,
+    ShardFilter: structure('ShardFilter', { Type: oneOf('CHILD_SHARDS'), ShardId: shardId }),
+  },
   ['StreamArn'],
 )
 

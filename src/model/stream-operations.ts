@@ -46,6 +46,8 @@ export interface DescribeStreamInput {
   /** 1 to 100. */
   readonly Limit?: number
   readonly ExclusiveStartShardId?: string
+  /** Only the children of a shard. */
+  readonly ShardFilter?: { readonly Type?: 'CHILD_SHARDS'; readonly ShardId?: string }
 }
 
 /** A part of a stream. Without an end it takes records. */

@@ -11,7 +11,7 @@ import { requireStream, type StoredStream, trimHorizon } from '../stored-stream.
 /** Describes a stream. */
 export function describeStream(
   { store, arnScope }: EngineServices,
-  { StreamArn, ExclusiveStartShardId }: DescribeStreamInput,
+  { StreamArn, ExclusiveStartShardId, ShardFilter }: DescribeStreamInput,
 ): MaybePromise<DescribeStreamOutput> {
   return readSnapshot(store, false, (snapshot) =>
     after(requireStream(snapshot, arnScope, StreamArn), (stream) => ({
@@ -23,7 +23,10 @@ export function describeStream(
         CreationRequestDateTime: new Date(stream.createdAtMs),
         TableName: stream.tableName,
         KeySchema: stream.keySchema,
-        Shards: [shardOf(stream)].filter(({ ShardId }) => !(ShardId <= (ExclusiveStartShardId ?? ''))),
+        // The one shard has no children.
+        Shards: (ShardFilter === undefined ? [shardOf(stream)] : []).filter(
+          ({ ShardId }) => !(ShardId <= (ExclusiveStartShardId ?? '')),
+        ),
       },
     })),
   )

@@ -282,6 +282,18 @@ describe('a stream', () => {
     expect((await getRecords(fixture, await iterator(fixture, young))).Records).toHaveLength(1)
   })
 
+  it('has one shard, which has no children', async () => {
+    const fixture = await fixtureWithTable()
+    const [StreamArn = ''] = await streamArns(fixture)
+    const ShardId = (await describeStream(fixture, StreamArn)).Shards[0]?.ShardId
+    const ShardFilter = { Type: 'CHILD_SHARDS', ShardId }
+    const { StreamDescription } = (await fixture.engine.dispatch('DescribeStream', {
+      StreamArn,
+      ShardFilter,
+    })) as DescribeStreamOutput
+    expect(StreamDescription.Shards).toEqual([])
+  })
+
   it('keeps records for 24 hours and trims them then', async () => {
     const fixture = await fixtureWithTable()
     await put(fixture, 'a')
