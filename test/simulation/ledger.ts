@@ -26,6 +26,7 @@ export class Ledger {
   readonly #alive = new Map<string, ReadonlySet<string>>()
   readonly #buried = new Map<string, Set<string>>()
   readonly #exposed = new Map<string, Set<string>>()
+  readonly #mutations = new Map<string, string>()
 
   constructor(dataTables: readonly string[], versionAttribute: string) {
     this.#dataTables = new Set(dataTables)
@@ -36,6 +37,7 @@ export class Ledger {
   notePush({ TransactItems }: { readonly TransactItems: readonly TransactAction[] }): boolean {
     let hasChanged = false
     for (const { Put, Delete, Update } of TransactItems) {
+      if (Put !== undefined && textOf(Put.Item['pk']).startsWith('client#')) this.#passMutation(Put)
       const isData = Put !== undefined && this.#dataTables.has(Put.TableName)
       if (isData) this.#put(placeOf(Put.TableName, Put.Item), Put.Item)
       if (Delete !== undefined) this.#delete(placeOf(Delete.TableName, Delete.Key))
@@ -64,6 +66,14 @@ export class Ledger {
     this.#bury(place)
   }
 
+  /** A client's mutations are passed one after another: the row is as the push says that it was. */
+  #passMutation({ Item, ExpressionAttributeValues }: PutAction): void {
+    const client = textOf(Item['pk'])
+    const [known = '', expected] = [this.#mutations.get(client), textOfNumber(ExpressionAttributeValues?.[':m'])]
+    if (known !== expected) throw new Error(`${client} was at ${known}, and was pushed from ${expected}.`)
+    this.#mutations.set(client, textOfNumber(Item['lastMutation']))
+  }
+
   #put(place: string, item: Item): void {
     const names = namesIn(item)
     for (const name of names) this.seen.add(name)
@@ -90,8 +100,14 @@ export class Ledger {
   }
 }
 
+interface PutAction {
+  readonly TableName: string
+  readonly Item: Item
+  readonly ExpressionAttributeValues?: Item
+}
+
 interface TransactAction {
-  readonly Put?: { readonly TableName: string; readonly Item: Item }
+  readonly Put?: PutAction
   readonly Delete?: { readonly TableName: string; readonly Key: Item }
   readonly Update?: { readonly TableName: string; readonly Key: Item }
 }

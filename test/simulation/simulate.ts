@@ -206,10 +206,18 @@ async function act({ world, clock, dice, count, bounds, other }: Stage, device: 
   } else if (what < 88) {
     count('power lost')
     await device.losePower()
+    // What is written now gets a place that something had which was lost.
+    if (dice.chance(0.5)) {
+      await device.start()
+      device.make(drawWrite(dice, name))
+    }
   } else if (what < 89) {
     count('profile copied')
     await device.copyFrom(other)
     await device.start()
+    // Both go on from the same place.
+    for (const each of new Set([device, other]))
+      if (each.isRunning && dice.chance(0.7)) each.make(drawWrite(dice, `${name}-${each.name.at(-1)}`))
   } else if (what < 90) {
     device.setClock()
   } else if (what < 94) {

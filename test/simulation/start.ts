@@ -1,17 +1,32 @@
 // `npm run simulate -- --seeds 500 [--from 1]` runs so many simulations and tells what was tried; `-- --seed 7` replays one,
-// and makes a failing one smaller until it does not fail any more.
+// and makes a failing one smaller until it does not fail any more; `-- --mutations [--seeds 1000]` tells how many seeds it
+// takes to find mistakes that are made on purpose.
 
 import { parseArgs } from 'node:util'
+import { findMutations } from './mutate.ts'
 import { FULL_SIZE, simulate, type SimulationBounds } from './simulate.ts'
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+    seed: { type: 'string' },
+    mutations: { type: 'boolean' },
+    'until-failure': { type: 'boolean' },
+  },
 })
 
 const PROGRESS_EVERY = 500
 
-if (values.seed === undefined) await runMany(Number(values.from ?? 1), Number(values.seeds ?? 500))
+if (values.mutations === true) await runMutations(Number(values.seeds ?? 1000))
+else if (values.seed === undefined) await runMany(Number(values.from ?? 1), Number(values.seeds ?? 500))
 else await replay(Number(values.seed))
+
+async function runMutations(maxSeeds: number): Promise<void> {
+  const missed = await findMutations(maxSeeds)
+  console.log(`${missed} of the mistakes were not found in ${maxSeeds} seeds.`)
+  if (missed > 0) process.exitCode = 1
+}
 
 async function runMany(from: number, count: number): Promise<void> {
   const totals = new Map<string, number>()
@@ -24,6 +39,7 @@ async function runMany(from: number, count: number): Promise<void> {
     } catch (error) {
       failed.push(seed)
       console.log(`seed ${seed}: ${String(error)}`)
+      if (values['until-failure'] === true) break
     }
     const done = seed - from + 1
     if (done % PROGRESS_EVERY === 0) console.log(`${done} of ${count}, ${failed.length} failed`)
