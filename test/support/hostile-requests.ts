@@ -176,6 +176,24 @@ const expressions: readonly HostileRequest[] = [
     answer: 'ValidationException: Invalid UpdateExpression: Two document paths overlap',
   },
   {
+    title: 'an update of paths that lead into each other',
+    operation: 'UpdateItem',
+    body: () => `{${TABLE},${KEY},"UpdateExpression":"SET a.b = b.a, b.a = a.b.a, a.b.a = a"}`,
+    answer: 'ValidationException: Invalid UpdateExpression: Two document paths overlap',
+  },
+  {
+    title: 'a statement of 8,000 parentheses',
+    operation: 'ExecuteStatement',
+    body: () => `{"Statement":"SELECT * FROM main WHERE ${'('.repeat(8000)}"}`,
+    answer: "ValidationException: Statement wasn't well formed",
+  },
+  {
+    title: 'a statement with 2,000 values of IN',
+    operation: 'ExecuteStatement',
+    body: () => `{"Statement":"SELECT * FROM main WHERE a IN [${repeated(2000, () => '1', ',')}]"}`,
+    answer: 'ValidationException: The IN operator is provided with too many operands',
+  },
+  {
     title: '100,000 names that no expression uses',
     operation: 'GetItem',
     body: () =>
@@ -216,6 +234,19 @@ const parameters: readonly HostileRequest[] = [
     operation: 'TransactWriteItems',
     body: () => `{"TransactItems":[${repeated(10_000, () => `{"Delete":{${TABLE},${KEY}}}`, ',')}]}`,
     answer: 'ValidationException: ',
+  },
+  {
+    title: 'a key of 100,000 attributes',
+    operation: 'GetItem',
+    body: () => `{${TABLE},"Key":{${repeated(100_000, (at) => `"a${at}":{"S":"x"}`, ',')}}}`,
+    answer: 'ValidationException: The provided key element does not match the schema',
+  },
+  {
+    title: '50,000 key conditions of before there were expressions',
+    operation: 'Query',
+    body: () =>
+      `{${TABLE},"KeyConditions":{${repeated(50_000, (at) => `"a${at}":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"x"}]}`, ',')}}}`,
+    answer: 'ValidationException: Conditions can be of length 1 or 2 only',
   },
   {
     title: 'a scan of a segment beyond all numbers',
