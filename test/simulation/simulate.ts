@@ -175,7 +175,8 @@ interface Stage {
   readonly other: Device
 }
 
-async function act({ world, clock, dice, count, bounds, other }: Stage, device: Device, name: string): Promise<void> {
+async function act(stage: Stage, device: Device, name: string): Promise<void> {
+  const { world, clock, dice, count, bounds } = stage
   if (!device.isRunning) {
     if (dice.chance(0.4)) {
       count('restarted')
@@ -183,7 +184,7 @@ async function act({ world, clock, dice, count, bounds, other }: Stage, device: 
     }
     return
   }
-  if (device.hasTabs && bounds.hasFaults && dice.chance(ACTS_ON_TABS)) return actOnTabs({ clock, dice, count }, device)
+  if (device.hasTabs && bounds.hasFaults && dice.chance(ACTS_ON_TABS)) return actOnTabs(stage, device)
   const what = dice.below(100)
   if (what < 62 || !bounds.hasFaults) {
     const write = drawWrite(dice, name)
@@ -193,35 +194,12 @@ async function act({ world, clock, dice, count, bounds, other }: Stage, device: 
     device.network.isOnline = !device.network.isOnline
     count(device.network.isOnline ? 'online' : 'offline')
     if (device.network.isOnline) device.replicator.wake()
-  } else if (what < 78) {
-    count('killed')
-    device.kill()
-  } else if (what < 84) {
-    count('killed in a step')
-    device.killSoon()
-  } else if (what < 86) {
-    count('evicted')
-    await device.evict()
-    await device.start()
-  } else if (what < 88) {
-    count('power lost')
-    await device.losePower()
-    // What is written now gets a place that something had which was lost.
-    if (dice.chance(0.5)) {
-      await device.start()
-      device.make(drawWrite(dice, name))
-    }
   } else if (what < 89) {
-    count('profile copied')
-    await device.copyFrom(other)
-    await device.start()
-    // Both go on from the same place.
-    for (const each of new Set([device, other]))
-      if (each.isRunning && dice.chance(0.7)) each.make(drawWrite(dice, `${name}-${each.name.at(-1)}`))
+    await actOnDisk(stage, device, name)
   } else if (what < 90) {
     device.setClock()
   } else if (what < 94) {
-    await actOnTabs({ clock, dice, count }, device)
+    await actOnTabs(stage, device)
   } else if (what < 95) {
     await Promise.race([device.retrySomething(), wait(clock, PATIENCE_MS)])
   } else if (what < 97) {
@@ -230,6 +208,36 @@ async function act({ world, clock, dice, count, bounds, other }: Stage, device: 
   } else {
     count('long pause')
     await wait(clock, 3_600_000)
+  }
+}
+
+/** Processes and disks end, and copies begin. */
+async function actOnDisk({ dice, count, other }: Stage, device: Device, name: string): Promise<void> {
+  const what = dice.below(17)
+  if (what < 6) {
+    count('killed')
+    device.kill()
+  } else if (what < 12) {
+    count('killed in a step')
+    device.killSoon()
+  } else if (what < 14) {
+    count('evicted')
+    await device.evict()
+    await device.start()
+  } else if (what < 16) {
+    count('power lost')
+    await device.losePower()
+    if (!dice.chance(0.5)) return
+    // What is written now gets a place that something had which was lost.
+    await device.start()
+    device.make(drawWrite(dice, name))
+  } else {
+    count('profile copied')
+    await device.copyFrom(other)
+    await device.start()
+    // Both go on from the same place.
+    for (const each of new Set([device, other]))
+      if (each.isRunning && dice.chance(0.7)) each.make(drawWrite(dice, `${name}-${each.name.at(-1)}`))
   }
 }
 
