@@ -16,8 +16,12 @@ interface Shard {
   readonly place: { readonly StreamArn: string; readonly ShardId: string | undefined }
   /** The newest record that was read. */
   lastNumber: string | undefined
-  /** Read, and not done yet. */
+  /** Read, and not delivered yet. */
+  ahead: StreamRecords
+  /** Delivered, and not done yet. */
   waiting: StreamRecords
+  /** Up to where in the remote's store there was nothing more to read. */
+  emptyUpTo: number
   isBusy: boolean
 }
 
@@ -61,17 +65,24 @@ export async function createStreamDelivery({ world, clock, dice, count }: Delive
   const shards = await clock.outside(Promise.all(DATA_TABLES.map((table) => openShard(world, table))))
 
   const read = async (shard: Shard): Promise<void> => {
-    if (shard.waiting.length > 0) return
-    const output = (await clock.outside(readOn(world, shard))) as { readonly Records: StreamRecords }
-    shard.lastNumber = output.Records.at(-1)?.dynamodb?.SequenceNumber ?? shard.lastNumber
-    shard.waiting = output.Records.map((record) => ({
-      ...record,
-      eventSourceARN: `arn:aws:dynamodb:local:0:table/${shard.table}/stream/now`,
-    }))
+    const { sequence } = world.engine.statistics().store
+    if (shard.ahead.length > 0 || shard.emptyUpTo === sequence) return
+    const { Records } = (await clock.outside(readOn(world, shard))) as { readonly Records: StreamRecords }
+    shard.lastNumber = Records.at(-1)?.dynamodb?.SequenceNumber ?? shard.lastNumber
+    const eventSourceARN = `arn:aws:dynamodb:local:0:table/${shard.table}/stream/now`
+    shard.ahead = Records.map((record) => ({ ...record, eventSourceARN }))
+    if (Records.length === 0) shard.emptyUpTo = sequence
+  }
+  const takeBatch = async (shard: Shard): Promise<StreamRecords> => {
+    if (shard.waiting.length === 0) {
+      await read(shard)
+      shard.waiting = shard.ahead.slice(0, MAX_BATCH_RECORDS)
+      shard.ahead = shard.ahead.slice(MAX_BATCH_RECORDS)
+    }
+    return shard.waiting
   }
   const deliverFrom = async (shard: Shard): Promise<boolean> => {
-    await read(shard)
-    const Records = shard.waiting
+    const Records = await takeBatch(shard)
     if (Records.length === 0) return false
     count('stream records delivered')
     const isTwice = network.faultRate > 0 && dice.chance(COMES_TWICE)
@@ -115,7 +126,15 @@ async function openShard({ engine }: World, table: string): Promise<Shard> {
     readonly StreamDescription: { readonly Shards: readonly { readonly ShardId: string }[] }
   }
   const ShardId = StreamDescription.Shards[0]?.ShardId
-  return { table, place: { StreamArn, ShardId }, lastNumber: undefined, waiting: [], isBusy: false }
+  return {
+    table,
+    place: { StreamArn, ShardId },
+    lastNumber: undefined,
+    ahead: [],
+    waiting: [],
+    emptyUpTo: -1,
+    isBusy: false,
+  }
 }
 
 /** Iterators do not live for long, so each is used once. */
@@ -127,5 +146,5 @@ async function readOn({ engine }: World, { place, lastNumber }: Shard): Promise<
   const { ShardIterator } = (await engine.dispatch('GetShardIterator', { ...place, ...from })) as {
     readonly ShardIterator: string
   }
-  return engine.dispatch('GetRecords', { ShardIterator, Limit: MAX_BATCH_RECORDS })
+  return engine.dispatch('GetRecords', { ShardIterator })
 }
