@@ -89,7 +89,8 @@ export type Shape =
  * @param input untrusted
  * @param shape of the operation's input
  * @param scope of the ARNs that may stand in place of table names
- * @returns the same input, without members that are null: the service takes them as not given
+ * @returns the same input, without members that are null, which the service takes as not given, and without what follows
+ *   the decimal point of a number
  * @throws ServiceException `SerializationException` for a wrong type, `ValidationException` for what breaks a constraint
  */
 export function checkRequest(
@@ -98,10 +99,10 @@ export function checkRequest(
   scope: ArnScope = LOCAL_SCOPE,
 ): Readonly<Record<string, unknown>> {
   const given = (input ?? {}) as Readonly<Record<string, unknown>>
-  const findings: TypeFindings = { holdsNothing: false }
+  const findings: TypeFindings = { holdsNothing: false, holdsFraction: false }
   checkType(given, shape, findings)
-  const { holdsNothing } = findings
-  const request = holdsNothing ? withoutNullMembers(given, shape) : given
+  const { holdsNothing, holdsFraction } = findings
+  const request = holdsNothing || holdsFraction ? readMembers(given, shape) : given
   checkFirst(request, shape)
   const errors: string[] = []
   checkMembers(request, shape, {
@@ -117,30 +118,33 @@ export function checkRequest(
   return request
 }
 
-/** The same value where nothing is null, as almost always. Null elements and null values of maps are errors, and stay. */
-function withoutNulls(value: unknown, shape: Shape): unknown {
+/** A value as the service's parser reads it. Null elements and null values of maps are errors, and stay. */
+function asRead(value: unknown, shape: Shape): unknown {
   switch (shape.kind) {
     case 'structure':
-      return withoutNullMembers(value as Readonly<Record<string, unknown>>, shape)
+      return readMembers(value as Readonly<Record<string, unknown>>, shape)
     case 'list': {
       const elements = value as readonly unknown[]
       const { element } = shape
-      return holdsStructures(element) ? mapChanged(elements, (each) => each && withoutNulls(each, element)) : value
+      return mayBeReadOtherwise(element) ? mapChanged(elements, (each) => each && asRead(each, element)) : value
     }
     case 'map': {
-      if (!holdsStructures(shape.value)) return value
+      if (!mayBeReadOtherwise(shape.value)) return value
       const map = value as Readonly<Record<string, unknown>>
       const names = Object.keys(map)
       const values = names.map((name) => map[name])
-      const kept = mapChanged(values, (each) => each && withoutNulls(each, shape.value))
+      const kept = mapChanged(values, (each) => each && asRead(each, shape.value))
       return kept === values ? map : Object.fromEntries(names.map((name, at) => [name, kept[at]]))
     }
+    case 'number':
+      // Never minus zero.
+      return Math.trunc(value as number) + 0
     default:
       return value
   }
 }
 
-function withoutNullMembers(
+function readMembers(
   value: Readonly<Record<string, unknown>>,
   { members }: StructureShape,
 ): Readonly<Record<string, unknown>> {
@@ -148,7 +152,7 @@ function withoutNullMembers(
   for (const name in members) {
     const member = value[name]
     if (member === undefined) continue
-    const kept = member === null ? member : withoutNulls(member, members[name] as Shape)
+    const kept = member === null ? member : asRead(member, members[name] as Shape)
     if (kept === member && member !== null) continue
     copy ??= { ...value }
     if (member === null) delete copy[name]
@@ -157,14 +161,15 @@ function withoutNullMembers(
   return copy ?? value
 }
 
-function holdsStructures(shape: Shape): boolean {
+function mayBeReadOtherwise(shape: Shape): boolean {
   switch (shape.kind) {
     case 'structure':
+    case 'number':
       return true
     case 'list':
-      return holdsStructures(shape.element)
+      return mayBeReadOtherwise(shape.element)
     case 'map':
-      return holdsStructures(shape.value)
+      return mayBeReadOtherwise(shape.value)
     default:
       return false
   }
@@ -182,6 +187,8 @@ function mapChanged(values: readonly unknown[], change: (value: unknown) => unkn
 interface TypeFindings {
   /** Somewhere stands null or, among the members of a list or map, undefined. */
   holdsNothing: boolean
+  /** Some number is not whole. */
+  holdsFraction: boolean
 }
 
 function checkType(value: unknown, shape: Shape, findings: TypeFindings): void {
@@ -198,6 +205,7 @@ function checkType(value: unknown, shape: Shape, findings: TypeFindings): void {
       return
     case 'number':
       if (typeof value !== 'number') throw scalarError(value, shape.javaType)
+      if (!Number.isInteger(value)) findings.holdsFraction = true
       return
     case 'list':
       checkListType(value, shape, findings)

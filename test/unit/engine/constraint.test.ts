@@ -45,6 +45,22 @@ describe('checkRequest', () => {
     expect(checkRequest(VALID, SHAPE)).toBe(VALID)
   })
 
+  it('cuts off what follows the decimal point, at every level', () => {
+    const shape: StructureShape = {
+      kind: 'structure',
+      name: 'TestInput',
+      members: {
+        Count: { kind: 'number', javaType: 'Integer', bounds: { min: 0, max: 10 } },
+        List: { kind: 'list', element: { kind: 'number', javaType: 'Long' } },
+        Map: { kind: 'map', value: { kind: 'number', javaType: 'Long' } },
+      },
+    }
+    const input = { Count: -0.5, List: [1, 1.5], Map: { a: 2.999, b: 3 }, Other: 0.5 }
+    expect(checkRequest(input, shape)).toEqual({ Count: 0, List: [1, 1], Map: { a: 2, b: 3 }, Other: 0.5 })
+    expect(() => checkRequest({ Count: -1.5 }, shape)).toThrow("Value '-1' at 'count' failed")
+    expect(input).toEqual({ Count: -0.5, List: [1, 1.5], Map: { a: 2.999, b: 3 }, Other: 0.5 })
+  })
+
   it('looks at a large map anew each time it is given', () => {
     const names: Record<string, unknown> = Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`n${at}`, 'x']))
     const shape: StructureShape = {
