@@ -209,7 +209,10 @@ class RebaseRun {
       return step.local
     })
     for (const image of images) checkSize(image)
-    for (const [index, { action }] of steps.entries()) this.#new.set(action.key, images[index])
+    for (const [index, step] of steps.entries()) {
+      this.#new.set(step.action.key, images[index])
+      if (haveMet(step, images[index])) this.#changed.set(step.action.key, false)
+    }
     const actions = steps.map(({ action, item }, index) => {
       const decision = decisions[index] as Decision
       return decision.kind === 'become' ? becomingAction(action, item, decision.image) : action
@@ -285,6 +288,14 @@ function settled(step: Step, image: Item | undefined): Decision {
 function won({ action, item, local, remote }: Step): Decision {
   if (action.kind !== 'Update' || remote !== undefined) return { kind: 'win' }
   return { kind: 'become', image: local && withoutVersion(local, item.versionAttribute) }
+}
+
+/**
+ * Where nobody knows when the remote was written, and both chains come to the same image, what was written here afterwards was
+ * written on what the remote has: nothing there has changed since.
+ */
+function haveMet({ item, local }: Step, image: Item | undefined): boolean {
+  return item.clock === Infinity && sameImage(local, image, item.versionAttribute)
 }
 
 function source(item: Item): { attribute(name: string): ReturnType<typeof ownAttribute> } {

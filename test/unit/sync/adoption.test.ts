@@ -5,9 +5,9 @@ import { seededRandom } from '../../../src/base/random.ts'
 import { Catalog } from '../../../src/engine/catalog.ts'
 import type { Item } from '../../../src/model/attribute-value.ts'
 import { Replica } from '../../../src/sync/replica.ts'
+import type { Checkpoint } from '../../../src/sync/replication-rows.ts'
 import type { ConflictStrategy } from '../../../src/sync/settings.ts'
 import { WaitingWrites } from '../../../src/sync/waiting-writes.ts'
-import type { Checkpoint } from '../../../src/sync/replication-rows.ts'
 import {
   createRemote,
   createReplica,
@@ -15,6 +15,7 @@ import {
   keyOf,
   type RemoteFixture,
   type ReplicaFixture,
+  SCOPE,
   type StepClock,
   TABLE,
   TABLE_FACTS,
@@ -45,6 +46,12 @@ function endingAfter(steps: number): AbortSignal {
       if (left-- === 0) throw new Error('enough')
     },
   })
+}
+
+async function checkpointOf({ replicator }: ReplicaFixture): Promise<Checkpoint> {
+  const checkpoint = await replicator.replica.checkpoint(SCOPE)
+  if (checkpoint === undefined) throw new Error('Nothing is known of the scope.')
+  return checkpoint
 }
 
 function waitingWrites({ store, engine, replicator: { replica } }: ReplicaFixture): WaitingWrites {
@@ -90,6 +97,17 @@ describe('items that were there before', () => {
     expect(remote.requests).not.toContain('TransactWriteItems')
     expect(await device.replicator.conflicts()).toEqual([])
     expect(await device.read(keyOf('1'))).toEqual({ ...note('1', 'same'), _version: { N: '1' } })
+  })
+
+  it('are no older than the remote’s where these are the same: what was written to them since stays', async () => {
+    const there = [note('1', 'same'), note('2', 'same')]
+    const { device, first } = await stage([note('1', 'same'), note('2', 'same')], { there })
+    await device.put(note('1', 'edited'))
+    await device.remove(keyOf('2'))
+    await device.replicator.syncOnce()
+    await first.replicator.syncOnce()
+    expect([await textsOf(device), await textsOf(first)]).toEqual([{ 1: 'edited' }, { 1: 'edited' }])
+    expect(await device.replicator.conflicts()).toEqual([])
   })
 
   it('are merged attribute by attribute where the strategy says so', async () => {
@@ -140,15 +158,26 @@ describe('items that were there before', () => {
     expect(Object.keys(await textsOf(first))).toHaveLength(1200)
   })
 
-  it('wait until all are queued before any is pushed, and are not taken for gone at the remote', async () => {
+  it('wait until all are queued before any is pushed', async () => {
     const { device } = await stage([note('1', 'one')])
     await device.put(note('2', 'two'))
     const { replica } = device.replicator
-    expect(await replica.preparePush(['red'], 1000)).toEqual({ kind: 'nothing' })
-    await replica.beginLoad('red', { sequence: 0, logId: '' })
-    const checkpoint = (await replica.checkpoint('red')) as Checkpoint
-    // Somebody else's item of the same key, read before this one was queued.
-    await replica.applyPage({ scope: 'red', table: TABLE, items: [note('1', 'there')], next: undefined }, checkpoint)
+    const head = { sequence: 0, logId: '' }
+    await replica.beginLoad(SCOPE, head)
+    await replica.applyPage({ scope: SCOPE, table: TABLE, items: [], next: undefined }, await checkpointOf(device))
+    await replica.endLoad(head, await checkpointOf(device))
+    expect(await replica.checkpoint(SCOPE)).toMatchObject({ phase: 'complete' })
+    expect(await replica.preparePush([SCOPE], 1000)).toEqual({ kind: 'nothing' })
+    await replica.prepare(noSignal)
+    expect(await replica.preparePush([SCOPE], 1000)).toMatchObject({ kind: 'push' })
+  })
+
+  it('are queued when a pull meets them first, as another tab’s may', async () => {
+    const { device } = await stage([note('1', 'one')])
+    const { replica } = device.replicator
+    await replica.beginLoad(SCOPE, { sequence: 0, logId: '' })
+    const page = { scope: SCOPE, table: TABLE, items: [note('1', 'there')], next: undefined }
+    await replica.applyPage(page, await checkpointOf(device))
     expect(await device.replicator.conflicts()).toMatchObject([{ local: note('1', 'one'), remote: note('1', 'there') }])
   })
 
