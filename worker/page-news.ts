@@ -1,5 +1,5 @@
 // What the page that this worker serves waits for: news of its live queries, and changes that it has asked for. Both come by
-// one call, or with the answer to any other.
+// one call, or with the answer to any other. Loaded when the page first asks for any of it.
 
 import type { NewsSource } from '../src/rpc/call-server.ts'
 import type { WireNews } from '../src/rpc/protocol.ts'

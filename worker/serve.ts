@@ -8,12 +8,15 @@ import { DatabaseError } from '../src/base/database-error.ts'
 import { type Logger, silentLogger } from '../src/base/logger.ts'
 import { randomUuid, systemRandom } from '../src/base/random.ts'
 import { createEngine, type Engine } from '../src/engine/engine.ts'
-import { createCallServer } from '../src/rpc/call-server.ts'
+import { doAlone, type ShareWork } from '../src/engine/shared-work.ts'
+import { createCallServer, type NewsSource } from '../src/rpc/call-server.ts'
 import type {
   Answer,
   BulkGetInput,
   BulkInput,
   CallForm,
+  ChangesInput,
+  ChangesOutput,
   EraseRequest,
   OpenRequest,
   RemoteLogger,
@@ -29,12 +32,11 @@ import { createMemoryStore } from '../src/storage/memory-store.ts'
 import { definedTriggers } from './define-trigger.ts'
 import { ensureTables } from './ensure-tables.ts'
 import { getMany } from './get-many.ts'
-import { createPageNews, type PageNews } from './page-news.ts'
+import type { PageNews } from './page-news.ts'
 import { withPlainValues } from './plain-values.ts'
 import type { RunningTriggers } from './run-triggers.ts'
 import { sendTo } from './send.ts'
 import type { SyncOperations, SyncParts } from './sync-operations.ts'
-import { shareAmongTabs } from './share-work.ts'
 
 /**
  * Serves one page over `endpoint` until the worker ends.
@@ -46,7 +48,7 @@ export function serve(endpoint: Endpoint): void {
   let sync: Promise<SyncOperations> | undefined
   let openSync = refuseSync
   let triggers: Promise<RunningTriggers | undefined> | undefined
-  const news = createPageNews()
+  const news = createNewsDoor()
   const close = async (): Promise<void> => {
     await (await triggers)?.stop()
     // What could not be loaded has nothing to end.
@@ -95,8 +97,23 @@ async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
 }
 
 function openEngine(request: OpenRequest, store: OrderedStore, logger: Logger): Engine {
-  const sharing = request.storage === 'memory' ? {} : { shareWork: shareAmongTabs(request.name, systemClock) }
+  const sharing = request.storage === 'memory' ? {} : { shareWork: shareLater(request.name) }
   return createEngine({ store, clock: systemClock, random: systemRandom, logger, ...sharing })
+}
+
+/** Who does the work is settled when the code for that has been loaded. */
+function shareLater(databaseName: string): ShareWork {
+  return (work) => {
+    const sharing = import('./share-work.ts').then(
+      ({ shareAmongTabs }) => shareAmongTabs(databaseName, systemClock, work),
+      // It cannot be had now: tabs that all do the work only lose races against each other.
+      () => doAlone(work),
+    )
+    return {
+      wake: () => void sharing.then((share) => share.wake()),
+      close: () => void sharing.then((share) => share.close()),
+    }
+  }
 }
 
 async function openStore({ name, storage, durability }: OpenRequest, logger: Logger): Promise<OrderedStore> {
@@ -172,9 +189,40 @@ function sendableFact(fact: unknown): unknown {
   return fact instanceof Error ? `${fact.name}: ${fact.message}` : fact
 }
 
+/** The page's news, as far as the page has asked for any. */
+interface NewsDoor extends NewsSource {
+  open(): Promise<PageNews>
+}
+
+function createNewsDoor(): NewsDoor {
+  let opening: Promise<PageNews> | undefined
+  let news: PageNews | undefined
+  const load = async (): Promise<PageNews> => {
+    try {
+      const { createPageNews } = await import('./page-news.ts')
+      return (news = createPageNews())
+    } catch (error) {
+      // The network may be back the next time.
+      opening = undefined
+      throw error
+    }
+  }
+  return {
+    open: () => (opening ??= load()),
+    caughtUp: () => news?.caughtUp(),
+    takeNews: () => news?.takeNews(),
+  }
+}
+
+async function readChanges(engine: Engine, news: NewsDoor, input: ChangesInput): Promise<ChangesOutput> {
+  // Taken before anything is waited for: what is written after this call comes after it.
+  const { sequence } = engine.statistics().store
+  return (await news.open()).readers.read(engine, input, sequence)
+}
+
 interface Served {
   readonly engine: Engine
-  readonly news: PageNews
+  readonly news: NewsDoor
   readonly openSync: () => Promise<SyncOperations>
 }
 
@@ -193,15 +241,15 @@ async function run(
     case 'tidetable:get-many':
       return getMany(engine, input as BulkGetInput)
     case 'tidetable:watch':
-      return news.live.watch(engine, input as WorkerOperations['tidetable:watch'])
+      return (await news.open()).live.watch(engine, input as WorkerOperations['tidetable:watch'])
     case 'tidetable:unwatch':
-      return news.live.unwatch(engine, input as WorkerOperations['tidetable:unwatch'])
+      return (await news.open()).live.unwatch(engine, input as WorkerOperations['tidetable:unwatch'])
     case 'tidetable:news':
-      return news.whenNews()
+      return (await news.open()).whenNews()
     case 'tidetable:end-news':
-      return news.end()
+      return (await news.open()).end()
     case 'tidetable:changes':
-      return news.readers.read(engine, input as WorkerOperations['tidetable:changes'])
+      return readChanges(engine, news, input as WorkerOperations['tidetable:changes'])
     case 'tidetable:claim-checkpoint':
       return engine.claimCheckpoint(input as WorkerOperations['tidetable:claim-checkpoint'])
     case 'tidetable:holds-checkpoint':
@@ -209,7 +257,7 @@ async function run(
     case 'tidetable:save-checkpoint':
       return engine.saveCheckpoint(input as WorkerOperations['tidetable:save-checkpoint'])
     case 'tidetable:end-changes':
-      return news.readers.end(input as WorkerOperations['tidetable:end-changes'])
+      return (await news.open()).readers.end(input as WorkerOperations['tidetable:end-changes'])
     case 'tidetable:sync':
     case 'tidetable:sync-now':
       return (await openSync()).run(input as WorkerOperations['tidetable:sync'])

@@ -2,7 +2,7 @@
 
 import { DatabaseError } from '../src/base/database-error.ts'
 import type { Engine } from '../src/engine/engine.ts'
-import type { ChangesPage } from '../src/engine/streams/table-changes.ts'
+import type { ChangesPage, ChangesRead } from '../src/engine/streams/table-changes.ts'
 import { PackedItem, projectPacked } from '../src/model/packed-item.ts'
 import type { ChangeKind, StreamViewType } from '../src/model/stream-operations.ts'
 import type { ChangesInput, ChangesOutput, WireChange, WireChangesNews } from '../src/rpc/protocol.ts'
@@ -11,8 +11,12 @@ import { showsNewImage, showsOldImage, type StreamEvent } from '../src/streams/s
 
 /** The page's readers. */
 export interface ChangeReaders {
-  /** Answers with what there is. If that is nothing, the request may wait for what will be told as news. */
-  read(engine: Engine, input: ChangesInput): Promise<ChangesOutput>
+  /**
+   * Answers with what there is. If that is nothing, the request may wait for what will be told as news.
+   *
+   * @param seenUpTo the newest batch when it was asked for
+   */
+  read(engine: Engine, input: ChangesInput, seenUpTo: number): Promise<ChangesOutput>
   /** Gives a request up; all, without a number. */
   end(id?: number): void
   readonly haveNews: boolean
@@ -33,7 +37,7 @@ export function createChangeReaders(onNews: () => void): ChangeReaders {
   const read = async (
     engine: Engine,
     { tableName, from, view, limit }: ChangesInput,
-    patience: { readonly waitMs: number; readonly signal?: AbortSignal },
+    patience: Pick<ChangesRead, 'waitMs' | 'signal' | 'seenUpTo'>,
   ): Promise<ChangesOutput> => {
     const page = await engine.changes({ tableName, from, limit, ...patience })
     return wireOutput(page, { tableName, view: view ?? page.viewType })
@@ -58,14 +62,14 @@ export function createChangeReaders(onNews: () => void): ChangeReaders {
     }
   }
   return {
-    async read(engine, input) {
+    async read(engine, input, seenUpTo) {
       const { id, waits } = input
       const ending = new AbortController()
       // Before it is read for the first time: it may be given up meanwhile.
       if (waits) waiting.set(id, ending)
       let isWaiting = false
       try {
-        const page = await read(engine, input, { waitMs: 0 })
+        const page = await read(engine, input, { waitMs: 0, seenUpTo })
         isWaiting = waits && !isTelling(page) && !ending.signal.aborted
         if (isWaiting) void wait(engine, { ...input, from: page.position }, ending)
         return page

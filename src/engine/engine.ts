@@ -135,7 +135,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async changes(read) {
       // Taken before anything is waited for: what is written after this call comes after it.
-      const seenUpTo = store.statistics().sequence
+      const { seenUpTo = store.statistics().sequence } = read
       const { readTableChanges } = await import('./streams/table-changes.ts')
       return readTableChanges(services, { ...read, seenUpTo })
     },

@@ -32,6 +32,8 @@ export interface ChangesRead {
   readonly waitMs: number
   /** Ends the waiting. */
   readonly signal?: AbortSignal
+  /** The number of the newest batch that `now` is behind. Default: the newest when the read is asked for. */
+  readonly seenUpTo?: number
 }
 
 /** Changes that stand next to each other, in one stream. */
@@ -55,7 +57,7 @@ export interface ChangesServices {
   readonly clock: Clock
 }
 
-/** A read, and the newest batch that was there when it was asked for. */
+/** A read that says what `now` is. */
 export interface AnchoredRead extends ChangesRead {
   readonly seenUpTo: number
 }
