@@ -50,9 +50,6 @@ const REPORT_PARAMETERS: ReadonlySet<string> = new Set([
   'ReturnItemCollectionMetrics',
 ])
 
-/** What there is to say of a write that depends on nothing. */
-const UNCONDITIONAL_PARAMETERS: ReadonlySet<string> = new Set(['TableName', 'Item', 'Key'])
-
 /**
  * The part of a write's input that has to be known to do it again.
  *
@@ -70,8 +67,8 @@ export function adoptingAction({ name, record }: TableSchema, key: ByteKey, item
 
 /** Whether an action makes an item what it says, whatever it was: a put or a deletion without a condition. */
 export function replacesWhole({ kind, request }: IntentAction): boolean {
-  if (kind !== 'Put' && kind !== 'Delete') return false
-  return Object.keys(request).every((parameter) => UNCONDITIONAL_PARAMETERS.has(parameter))
+  // Beside the table and the item or its key there are only conditions.
+  return (kind === 'Put' || kind === 'Delete') && Object.keys(request).length === 2
 }
 
 /** The row of an intent. Its place is the row's key. */

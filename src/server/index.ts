@@ -9,7 +9,7 @@ export type { DynamoApi, RemoteTableFacts } from '../sync/dynamo-remote.ts'
 export type { CrossOriginOptions } from './cross-origin.ts'
 export type { HttpHandlerOptions } from './http-handler.ts'
 export type { StreamEvent, StreamEventResponse, StreamStamperOptions } from './stream-stamper.ts'
-export type { GatewayAccess, SyncGatewayOptions } from './sync-gateway.ts'
+export type { GatewayAccess, SyncGatewayOptions } from './gateway-options.ts'
 export type { ClientPolicyOptions, PolicyDocument, PolicyStatement, SyncSetup, SyncSetupOptions } from './sync-setup.ts'
 
 export { createHttpHandler } from './http-handler.ts'
