@@ -34,7 +34,10 @@ export class Leadership {
   #letGo: (() => void) | undefined
   #timer: Timer | undefined
   #heardAtMs: number
+  /** Since the last look. */
+  #hasHeard = false
   #lookedAtMs: number
+  #wasLate = false
 
   constructor(options: LeadershipOptions) {
     this.#options = options
@@ -52,6 +55,7 @@ export class Leadership {
 
   /** Another tab leads, and lives. */
   heard(): void {
+    this.#hasHeard = true
     this.#heardAtMs = this.#options.clock.monotonicMs()
   }
 
@@ -101,8 +105,12 @@ export class Leadership {
   #look(): void {
     const { clock, beat, locks } = this.#options
     const nowMs = clock.monotonicMs()
-    // Who was frozen itself has heard nobody: the others get their time anew.
-    if (nowMs - this.#lookedAtMs > 2 * HEARTBEAT_MS) this.#heardAtMs = nowMs
+    // Who was frozen itself has heard nobody: the others get their time anew. Who is let run only now and then, as hidden
+    // pages are, is late every time: between two such looks somebody has to have been heard.
+    const isLate = nowMs - this.#lookedAtMs > 2 * HEARTBEAT_MS
+    if (isLate && (this.#hasHeard || !this.#wasLate)) this.#heardAtMs = nowMs
+    this.#hasHeard = false
+    this.#wasLate = isLate
     this.#lookedAtMs = nowMs
     if (this.leads) beat()
     else if (locks !== undefined && nowMs - this.#heardAtMs > PATIENCE_MS) {

@@ -84,6 +84,23 @@ describe('the tab that leads', () => {
     for (const { leadership } of tabs) leadership.close()
   })
 
+  it('stays the same when tabs are let run once a minute, and moves within two when it is frozen', async () => {
+    const { tabs, story } = openTabs(['one', 'other'])
+    for (const { leadership } of tabs) leadership.start()
+    await settled()
+    const passMinutes = async (some: readonly Tab[], minutes: number): Promise<void> => {
+      for (let minute = 0; minute < minutes; minute++) {
+        for (const { clock } of some) clock.advance(60_000)
+        await settled()
+      }
+    }
+    await passMinutes(tabs, 10)
+    expect(story).toEqual(['one leads'])
+    await passMinutes(tabs.slice(1), 2)
+    expect(story).toEqual(['one leads', 'other leads', 'one rests'])
+    for (const { leadership } of tabs) leadership.close()
+  })
+
   it('is every tab where there are no locks, or none that it may have', async () => {
     const refused = { request: () => Promise.reject(new DOMException('Not here.', 'SecurityError')) }
     for (const locks of [undefined, refused as unknown as LockManager]) {
