@@ -55,7 +55,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a pull passes a hole of the log',
     file: 'src/sync/dynamo-remote.ts',
     original: 'if (entry.sequence !== after + entries.length + 1) break',
-    mistake: '',
+    mistake: 'if (entries.length === 0 && entry.sequence !== after + 1) break',
   },
   {
     name: 'a pull passes what was cut from the log',
@@ -98,8 +98,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'half of a transaction is done again',
     file: 'src/sync/rebase.ts',
-    original: 'for (const [index, { action }] of steps.entries()) this.#new.set(action.key, images[index])',
-    mistake: 'for (const [index, { action }] of steps.slice(0, 1).entries()) this.#new.set(action.key, images[index])',
+    original: 'this.#new.set(step.action.key, images[index])',
+    mistake: 'if (index === 0) this.#new.set(step.action.key, images[index])',
   },
   {
     name: 'a write that has to wait is overtaken by those behind it',
@@ -188,13 +188,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a gateway does not tell a client of its own intents',
-    file: 'src/server/sync-gateway.ts',
+    file: 'src/server/gateway-handler.ts',
     original: 'intents: isOwn ? entry.intents : [],',
     mistake: 'intents: [],',
   },
   {
     name: 'a gateway tells nobody which entries belong together',
-    file: 'src/server/sync-gateway.ts',
+    file: 'src/server/gateway-handler.ts',
     original:
       'twins: Object.fromEntries(Object.entries(entry.twins).filter(([scope]) => allows(this.#access.read, scope))),',
     mistake: 'twins: {},',
