@@ -45,6 +45,7 @@ export async function awaitChangesFor(
   reader: ChangesReader,
   { clock, waitMs, ...awaited }: AwaitedChanges & { readonly clock: Clock; readonly waitMs: number },
 ): Promise<ChangesOutput | undefined> {
+  if (awaited.signal.aborted) return undefined
   const patience = new AbortController()
   const end = (): void => patience.abort()
   const timer = clock.after(waitMs, end)

@@ -129,6 +129,17 @@ describe('a trigger', () => {
     expect(await seen.count(2)).toEqual(['one 1', 'other 2'])
   })
 
+  it('stops at once, wherever it is', async () => {
+    const database = await open(`triggers ${nextName++}`)
+    for (let turns = 0; turns < 30; turns++) {
+      const filters = [{ eventName: ['REMOVE'] }]
+      const trigger = database.table(orders).trigger({ name: 'log', filters, run: () => undefined })
+      await database.table(orders).put(order(turns))
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+      await trigger.stop()
+    }
+  }, 15_000)
+
   it('puts what it gives up into a table, one item for each change', async () => {
     const database = await open(`triggers ${nextName++}`)
     const seen = new Seen<number>()
