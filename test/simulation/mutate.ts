@@ -9,6 +9,8 @@ import { type Mutation, MUTATIONS } from './mutations.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 /** Below it packages are found. */
 const CACHE = join(ROOT, 'node_modules/.cache')
+/** Some mistakes have a simulation not end. */
+const PATIENCE_MS = 900_000
 const ROOMS = ['src', 'test/simulation', 'test/support']
 
 /** Looks for each mistake in so many seeds. Answers how many were not found. */
@@ -19,9 +21,9 @@ export async function findMutations(maxSeeds: number): Promise<number> {
     const folder = await mkdtemp(join(CACHE, 'mutation-'))
     try {
       await copyWith(mutation, folder)
-      const seed = await firstFailure(folder, maxSeeds)
-      if (seed === undefined) missed++
-      console.log(`${seed === undefined ? 'not found' : `seed ${seed}`.padStart(9)}  ${mutation.name}`)
+      const found = await firstFailure(folder, maxSeeds)
+      if (found === undefined) missed++
+      console.log(`${(found ?? 'not found').padStart(9)}  ${mutation.name}`)
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
@@ -43,15 +45,17 @@ async function copyWith(mutation: Mutation, folder: string): Promise<void> {
   await writeFile(join(folder, mutation.file), await mutated(mutation))
 }
 
-/** The first seed that fails; undefined when none does. */
-async function firstFailure(folder: string, maxSeeds: number): Promise<number | undefined> {
+/** Tells the first seed that fails, or that there is no end; undefined when all seeds hold. */
+async function firstFailure(folder: string, maxSeeds: number): Promise<string | undefined> {
   const script = join(folder, 'test/simulation/start.ts')
   const args = ['--import', 'tsx', script, '--seeds', String(maxSeeds), '--until-failure']
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: PATIENCE_MS })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (part: string) => void (output += part))
   await once(child, 'close')
   const seed = /^seed (\d+):/m.exec(output)?.[1]
-  if (seed === undefined && !output.includes(' seeds held, in ')) throw new Error(`The simulation said: ${output}`)
-  return seed === undefined ? undefined : Number(seed)
+  if (seed !== undefined) return `seed ${seed}`
+  if (child.signalCode !== null) return 'no end'
+  if (!output.includes(' seeds held, in ')) throw new Error(`The simulation said: ${output}`)
+  return undefined
 }

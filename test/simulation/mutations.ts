@@ -58,10 +58,10 @@ export const MUTATIONS: readonly Mutation[] = [
     mistake: 'if (entries.length === 0 && entry.sequence !== after + 1) break',
   },
   {
-    name: 'a pull passes what was cut from the log',
-    file: 'src/sync/pull.ts',
-    original: 'await remote.isCut({ scope, sequence: after + 1 }))) return false',
-    mistake: 'await remote.isCut({ scope, sequence: after + 1 }))) { after++; continue }',
+    name: 'what is written while a scope is being read is passed',
+    file: 'src/sync/replica.ts',
+    original: 'writeCheckpoint(transaction, { ...rest, phase, overlapEnd: head.sequence })',
+    mistake: "writeCheckpoint(transaction, { ...rest, ...head, phase: 'complete' })",
   },
   {
     name: 'a resync leaves what the remote has no more',
