@@ -43,12 +43,24 @@ export async function runPageTrigger(opened: OpenedTrigger): Promise<void> {
     locks: request.kind === 'open' && request.storage === 'indexeddb' ? locks : undefined,
     openChannel: openTabChannel,
     clock: systemClock,
+    onVisits,
   }
   const run = (own: AbortSignal): Promise<TriggerEnd> => runTrigger(trigger, hostOf(opened, destination), own)
   try {
     await runInTurns(turns, run, signal)
   } catch (error) {
     if (!signal.aborted) throw error
+  }
+}
+
+/** A page goes into the browser's cache of pages when its visitor goes on to another, and comes out of it when he goes back. */
+function onVisits({ leave, enter }: { readonly leave: () => void; readonly enter: () => void }): () => void {
+  if (typeof addEventListener !== 'function') return () => undefined
+  addEventListener('pagehide', leave)
+  addEventListener('pageshow', enter)
+  return () => {
+    removeEventListener('pagehide', leave)
+    removeEventListener('pageshow', enter)
   }
 }
 

@@ -4,7 +4,7 @@
 import type { Clock } from '../base/clock.ts'
 import { type Locks, PATIENCE_MS } from '../base/leadership.ts'
 import type { TabChannel } from '../base/tab-channel.ts'
-import { joinTabDuty } from '../base/tab-duty.ts'
+import { joinTabDuty, type TabDuty } from '../base/tab-duty.ts'
 import type { TriggerEnd } from './trigger-runner.ts'
 
 /** Whose turns, and among which tabs. */
@@ -15,6 +15,11 @@ export interface TriggerTurns {
   readonly locks: Locks | undefined
   readonly openChannel: (name: string) => TabChannel | undefined
   readonly clock: Clock
+  /**
+   * Tells when this tab is put aside, and taken up again. Answers what ends that. A tab that is put aside gives its turn away,
+   * and hears no messages, for which a browser would drop it.
+   */
+  readonly onVisits?: (visits: { readonly leave: () => void; readonly enter: () => void }) => () => void
 }
 
 /** Of a trigger's lock and channel. */
@@ -28,7 +33,7 @@ export function triggerDutyName(databaseName: string, tableName: string, trigger
  * @param run one term; its signal aborts when the turn is over
  */
 export function runInTurns(
-  { name, locks, openChannel, clock }: TriggerTurns,
+  { name, locks, openChannel, clock, onVisits }: TriggerTurns,
   run: (signal: AbortSignal) => Promise<TriggerEnd>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -43,8 +48,9 @@ export function runInTurns(
       isEnding = true
       signal.removeEventListener('abort', end)
       turn?.abort()
+      endVisits?.()
       void running.then(() => {
-        duty.close()
+        duty?.close()
         resolve()
       })
     }
@@ -65,19 +71,30 @@ export function runInTurns(
         },
       )
     }
-    const duty = joinTabDuty({
-      lockName: name,
-      locks,
-      channel: locks && openChannel(name),
-      clock,
-      onGained() {
-        if (isEnding) return
-        turn = new AbortController()
-        begin(turn)
+    const join = (): TabDuty =>
+      joinTabDuty({
+        lockName: name,
+        locks,
+        channel: locks && openChannel(name),
+        clock,
+        onGained() {
+          if (isEnding) return
+          turn = new AbortController()
+          begin(turn)
+        },
+        onLost() {
+          turn?.abort()
+          turn = undefined
+        },
+      })
+    let duty: TabDuty | undefined = join()
+    const endVisits = onVisits?.({
+      leave() {
+        duty?.close()
+        duty = undefined
       },
-      onLost() {
-        turn?.abort()
-        turn = undefined
+      enter() {
+        if (!isEnding) duty ??= join()
       },
     })
     signal.addEventListener('abort', end)

@@ -21,6 +21,10 @@ export interface TriggerTab extends Freezer {
   stop(): Promise<void>
   /** The end of the tab, without a word. */
   kill(): void
+  /** Puts the tab aside, as a page whose visitor has gone on to another. */
+  leave(): void
+  /** Takes it up again. */
+  enter(): void
 }
 
 /** What runs in all tabs. */
@@ -63,7 +67,12 @@ export function createTriggerTabs(
       }
       const openChannel = (name: string) => channels.open(name, freezer.awake)
       const ownLocks = hasLocks ? lateLocks(freezer.locks(locks), table) : undefined
-      const running = runInTurns({ name: NAME, locks: ownLocks, openChannel, clock }, run, stopping.signal)
+      let visits = { leave: (): void => undefined, enter: (): void => undefined }
+      const onVisits = (given: typeof visits): (() => void) => {
+        visits = given
+        return () => undefined
+      }
+      const running = runInTurns({ name: NAME, locks: ownLocks, openChannel, clock, onVisits }, run, stopping.signal)
       return {
         ...freezer,
         get isFrozen() {
@@ -73,6 +82,8 @@ export function createTriggerTabs(
           stopping.abort()
           await running
         },
+        leave: () => visits.leave(),
+        enter: () => visits.enter(),
         kill() {
           // It never thaws, and the browser frees its lock.
           freezer.freeze()

@@ -77,6 +77,30 @@ describe('a trigger of several tabs', () => {
     await Promise.all([one.stop(), other.stop()])
   })
 
+  it('moves at once when its tab is put aside, which waits for its turn when it is taken up again', async () => {
+    const { table, open } = createTriggerTabs({})
+    const story: string[] = []
+    const one = open((changes) => void story.push(...changes.map(({ value }) => `one ${value}`)))
+    const other = open((changes) => void story.push(...changes.map(({ value }) => `other ${value}`)))
+    table.append('k', 1)
+    await table.settle()
+    one.leave()
+    one.freeze()
+    table.append('k', 2)
+    await table.settle()
+    await table.pass(60_000)
+    one.thaw()
+    one.enter()
+    table.append('k', 3)
+    await table.pass(60_000)
+    expect(story).toEqual(['one 1', 'other 2', 'other 3'])
+    other.leave()
+    table.append('k', 4)
+    await table.settle()
+    expect(story).toEqual(['one 1', 'other 2', 'other 3', 'one 4'])
+    await Promise.all([one.stop(), other.stop()])
+  })
+
   it('does not take turns where all tabs were frozen', async () => {
     const { table, open } = createTriggerTabs({})
     const story: string[] = []
