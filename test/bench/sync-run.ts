@@ -70,7 +70,10 @@ async function tellRequests(): Promise<void> {
   const sync = async (what: string, { replicator }: typeof writer): Promise<void> => {
     remote.requests.splice(0)
     await replicator.syncOnce()
-    console.log(`${what}: ${remote.requests.length} requests (${[...new Set(remote.requests)].join(', ')})`)
+    const kinds = [...new Set(remote.requests)].map(
+      (kind) => `${remote.requests.filter((name) => name === kind).length} ${kind}`,
+    )
+    console.log(`${what}: ${kinds.join(', ')}`)
   }
   await writer.replicator.syncOnce()
   await reader.replicator.syncOnce()
