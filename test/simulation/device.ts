@@ -154,7 +154,7 @@ export class Device {
   async openTab(): Promise<void> {
     const [first] = this.#tabs
     if (this.#disk === undefined || first === undefined || this.#tabs.length > 1) return
-    const takesTurns = this.#options.dice.chance(0.7)
+    const takesTurns = this.#options.dice.chance(0.5)
     this.#note(takesTurns ? 'second tab' : 'second tab without locks')
     const second = this.#createTab(this.#disk)
     this.#tabs = [first, second]

@@ -212,7 +212,7 @@ async function act(stage: Stage, device: Device, name: string): Promise<void> {
 }
 
 /** Processes and disks end, and copies begin. */
-async function actOnDisk({ dice, count, other }: Stage, device: Device, name: string): Promise<void> {
+async function actOnDisk({ clock, dice, count, other }: Stage, device: Device, name: string): Promise<void> {
   const what = dice.below(17)
   if (what < 6) {
     count('killed')
@@ -224,6 +224,8 @@ async function actOnDisk({ dice, count, other }: Stage, device: Device, name: st
     count('evicted')
     await device.evict()
     await device.start()
+    // Both read everything for the first time.
+    if (dice.chance(0.5)) await Promise.race([device.openTab(), wait(clock, PATIENCE_MS)])
   } else if (what < 16) {
     count('power lost')
     await device.losePower()
