@@ -1,5 +1,5 @@
-// What one of several tabs does for all (a trigger, deleting what has expired) when that tab is frozen, thaws, is closed, or
-// its process dies: another tab does it, and no change is missed or given twice. How long it took is printed; that it is
+// What one of several tabs does for all (a trigger, deleting what has expired) when that tab is frozen, thaws, is closed, goes
+// to another page and back, or its process dies: another tab does it, and no change is missed or given twice. How long it took is printed; that it is
 // at most two seconds, and ten after a frozen tab, is proven in virtual time (unit/streams, unit/engine).
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -27,6 +27,10 @@ const NOTES = defineTable<Note>()({
 const TABS = 3
 const TIMEOUT_MS = 120_000
 
+/** A page that goes back to where its visitor came from, after some heartbeats. */
+const AWAY = `<!doctype html><title>Away</title><link rel="icon" href="data:," />
+<script>addEventListener('load', () => setTimeout(() => history.back(), 5000))</script>`
+
 /** What a tab keeps between two steps of a test. */
 interface Opened {
   readonly database: Database
@@ -41,7 +45,7 @@ let browser: ChromiumTabs
 let tabs: ChromiumTab[]
 
 beforeEach(async () => {
-  server = await startPackageServer()
+  server = await startPackageServer({ pages: { '/away': AWAY } })
   profileDirectory = await createProfile('chromium')
   browser = await startChromium(profileDirectory)
   tabs = []
@@ -103,6 +107,26 @@ function waitFor(tab: ChromiumTab, count: number): Promise<{ readonly triggerMs:
   }, count)
 }
 
+/** At another page, or back from there with or without what it kept. */
+type Place = 'away' | 'kept' | 'anew' | 'on the way'
+
+/** Waits until a tab is at one of these places. */
+async function placed(tab: ChromiumTab, ...places: readonly Place[]): Promise<Place> {
+  for (;;) {
+    const place = await tab
+      .evaluate((): Place => {
+        if (document.title === 'Away') return 'away'
+        // A page that is loaded anew is back when its script has run.
+        if (window.tidetable === undefined) return 'on the way'
+        return 'opened' in window ? 'kept' : 'anew'
+      })
+      // Pages that come and go break evaluations off.
+      .catch((): Place => 'on the way')
+    if (places.includes(place)) return place
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
 /** What each of the tabs that are left has done. */
 async function work(some: readonly ChromiumTab[]): Promise<{ seen: number[][]; expired: number[] }> {
   const done = await Promise.all(
@@ -136,6 +160,27 @@ describe('the tab that works for all', () => {
       console.log('after the second tab was closed', next)
       const { seen } = await work([first, third])
       expect(seen.flat().toSorted((one, other) => one - other)).toEqual([1, 2, 7, 8])
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'is another when it goes to another page, and one of those that wait when it comes back',
+    async () => {
+      const [first, second, third] = tabs as [ChromiumTab, ChromiumTab, ChromiumTab]
+      await write(third, [1, 2])
+      await waitFor(first, 2)
+      await first.evaluate((address) => void setTimeout(() => location.assign(address), 0), `${server.origin}/away`)
+      await placed(first, 'away')
+      await write(third, [3, 4])
+      console.log('after the first tab went to another page', await waitFor(second, 2))
+      const isKept = (await placed(first, 'kept', 'anew')) === 'kept'
+      console.log(isKept ? 'the page was kept' : 'the page was loaded anew')
+      if (!isKept) await start(first)
+      await write(third, [5, 6])
+      await waitFor(second, 4)
+      const { seen } = await work([first, second, third])
+      expect(seen).toEqual([isKept ? [1, 2] : [], [3, 4, 5, 6], []])
     },
     TIMEOUT_MS,
   )
