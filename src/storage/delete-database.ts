@@ -1,12 +1,15 @@
-// Removes a database and everything in it.
+// Removes a database and everything in it. It is two databases of IndexedDB, which go one after the other: a mark tells
+// whoever opens what an interrupted deletion has left that it is to be gone.
 
-import { deleteDB } from 'idb'
+import { deleteDB, openDB } from 'idb'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
-import { databaseNameOf } from './database-name.ts'
+import { databaseNameOf, pagesDatabaseNameOf } from './database-name.ts'
 
 /** How long deleting may take: workers that have the database open close it at once, unless they are frozen. */
 export const DELETE_TIMEOUT_MS = 10_000
+/** Key among the pages of the mark. */
+export const DELETING_KEY = 'deleting'
 
 /**
  * Deletes the database that the app calls `name`, whether it exists or not. Workers that have it open get
@@ -26,7 +29,7 @@ export function deleteStoredDatabase(name: string, clock: Clock = systemClock): 
     const timer = clock.after(DELETE_TIMEOUT_MS, () => {
       fail('IndexedDB did not delete the database in time; another tab may have it open.')
     })
-    deleteDB(databaseNameOf(name)).then(
+    deleteBoth(name).then(
       () => {
         timer.cancel()
         resolve()
@@ -37,4 +40,33 @@ export function deleteStoredDatabase(name: string, clock: Clock = systemClock): 
       },
     )
   })
+}
+
+async function deleteBoth(name: string): Promise<void> {
+  await mark(pagesDatabaseNameOf(name))
+  await deleteDB(databaseNameOf(name))
+  await deleteDB(pagesDatabaseNameOf(name))
+}
+
+/** What is not there, is of another version or of somebody else needs no mark, and goes without. */
+async function mark(pagesName: string): Promise<void> {
+  let isMissing = false
+  const opening = openDB(pagesName, undefined, {
+    upgrade(_database, _from, _to, transaction) {
+      isMissing = true
+      transaction.abort()
+      // That it was aborted is told by the opening too.
+      transaction.done.catch(() => undefined)
+    },
+  })
+  const database = await opening.catch((error: unknown) => {
+    if (isMissing) return undefined
+    throw error
+  })
+  if (database === undefined) return
+  try {
+    if (database.objectStoreNames.contains('pages')) await database.put('pages', true, DELETING_KEY)
+  } finally {
+    database.close()
+  }
 }

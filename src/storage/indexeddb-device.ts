@@ -1,6 +1,12 @@
-// The log, the pages and the manifest in one IndexedDB database: object stores `log`, `pages` and `meta`, version 1
-// for ever (DESIGN: an upgrade can never be blocked). Law 4: inside a transaction nothing is awaited but its requests;
-// all of a transaction's requests are issued in the task that opens it, which Safari insists on.
+// The log in one IndexedDB database, the pages and the manifest in another, each with one object store, version 1 for ever
+// (an upgrade can never be blocked). Law 4: inside a transaction nothing is awaited but its requests; all of a
+// transaction's requests are issued in the task that opens it, which Safari insists on.
+//
+// Why two databases (law 15). Symptom: a Chromium that is killed while two transactions write to two object stores of one
+// database empties IndexedDB for the whole origin at its next start. Cause: each has noted the locks that it holds, on its
+// store and on the database; when they are to be taken back, both locks on the database are asked for exclusively, and
+// Chromium takes the conflict for damage ("Invalid locks on disk", LevelDBScopes::Initialize). With one object store in a
+// database its writing transactions come one after another.
 
 import { openDB, unwrap } from 'idb'
 import { assert } from '../base/assert.ts'
@@ -11,8 +17,9 @@ import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { Random } from '../base/random.ts'
 import { beginBrowserLog, dataLossOf, hasLevelDb } from './browser-log.ts'
 import type { DataLoss } from './contract.ts'
-import { databaseNameOf } from './database-name.ts'
+import { databaseNameOf, pagesDatabaseNameOf } from './database-name.ts'
 import { corrupt } from './corruption.ts'
+import { DELETING_KEY, deleteStoredDatabase } from './delete-database.ts'
 import type { AppendOutcome, AppendRequest, Durability, LogDevice, LogStretch, PageRange } from './log-device.ts'
 
 /** Where and how to open. */
@@ -34,16 +41,32 @@ export const OPEN_TIMEOUT_MS = 10_000
 export const MAX_PARTS_PER_RECORD = 4096
 /** The version of the IndexedDB database. It never changes: the logical format has its own number. */
 const PHYSICAL_VERSION = 1
-/** Key in `log` of the floor: the sequence number up to which records were cut. */
+/** Key in the log of the floor: the sequence number up to which records were cut. */
 const FLOOR_KEY = -1
+/** Key in the log of the epoch of the pages that it belongs to. */
+const PAGES_EPOCH_KEY = -2
+/** Key in the log of a random number drawn when its database was made. */
+const LOG_EPOCH_KEY = -3
+/** Key in the log of what the browser lost before its database was made; it is there only if it did. */
+const LOG_DATA_LOSS_KEY = -4
+/** Key among the pages of the manifest. */
 const MANIFEST_KEY = 'manifest'
-/** Key in `meta` of a random number drawn when the database was made. */
+/** Key among the pages of a random number drawn when their database was made. */
 const EPOCH_KEY = 'epoch'
-/** Key in `meta` of what the browser lost before the database was made; it is there only if it did. */
+/** Key among the pages of what the browser lost: it tells only the first database that is made afterwards. */
 const DATA_LOSS_KEY = 'data loss'
+/** Pages have numbers from 0; what else there is among them has a text. */
+const FIRST_PAGE_KEY = 0
+/** How often opening begins anew behind a deletion. */
+const MAX_DELETIONS = 3
 
-type StoreName = 'log' | 'pages' | 'meta'
-const STORE_NAMES: readonly StoreName[] = ['log', 'pages', 'meta']
+/** The databases, each called like the one object store in it. */
+interface Connection {
+  readonly log: IDBDatabase
+  readonly pages: IDBDatabase
+}
+
+type StoreName = keyof Connection
 
 /** A device over the browser's IndexedDB. */
 export function createIndexedDbDevice(options: IndexedDbDeviceOptions): LogDevice {
@@ -52,13 +75,13 @@ export function createIndexedDbDevice(options: IndexedDbDeviceOptions): LogDevic
 
 class IndexedDbDevice implements LogDevice {
   readonly #options: IndexedDbDeviceOptions
-  #connection: IDBDatabase | undefined
-  #opening: Promise<IDBDatabase> | undefined
+  #connection: Connection | undefined
+  #opening: Promise<Connection> | undefined
   /** The connection once it may be written to. */
-  #writable: IDBDatabase | undefined
-  #preparing: Promise<IDBDatabase> | undefined
+  #writable: Connection | undefined
+  #preparing: Promise<Connection> | undefined
   #dataLoss: DataLoss | undefined
-  #epoch: number | undefined
+  #epoch: string | undefined
   #isClosed = false
 
   constructor(options: IndexedDbDeviceOptions) {
@@ -77,22 +100,22 @@ class IndexedDbDevice implements LogDevice {
     const { sequence, parts } = request
     assert(parts.length <= MAX_PARTS_PER_RECORD, 'A record of the log has at most 4096 parts.')
     for (let reopens = 0; ; reopens++) {
-      const database = this.#writable ?? (await this.#connectToWrite())
-      const appending = this.#tryToAppend(database, request, reopens)
+      const connection = this.#writable ?? (await this.#connectToWrite())
+      const appending = this.#tryToAppend(connection, request, reopens)
       if (appending === undefined) continue
       try {
         return await appending
       } catch (error) {
         if (errorName(error) === 'ConstraintError') return 'taken'
         if (!isLostConnection(error)) throw storageError(error, { sequence, parts: parts.length })
-        this.#forget(database)
+        this.#forget(connection)
         return 'unknown'
       }
     }
   }
 
   readLog({ after, limitParts }: { readonly after: number; readonly limitParts: number }): Promise<LogStretch> {
-    return this.#repeat(async (database) => {
+    return this.#repeat(async ({ log: database }) => {
       const [floor, parts] = await read(
         database,
         'log',
@@ -104,7 +127,7 @@ class IndexedDbDevice implements LogDevice {
   }
 
   cutLog(upTo: number): Promise<void> {
-    return this.#repeatWrite((database) =>
+    return this.#repeatWrite(({ log: database }) =>
       write(database, { store: 'log', durability: 'relaxed' }, (log) => {
         const floor = log.get(FLOOR_KEY)
         floor.onsuccess = () => {
@@ -118,21 +141,21 @@ class IndexedDbDevice implements LogDevice {
   }
 
   readManifest(): Promise<Uint8Array | undefined> {
-    return this.#repeat(async (database) => {
-      const [manifest] = await read(database, 'meta', (meta) => [meta.get(MANIFEST_KEY)] as const)
+    return this.#repeat(async ({ pages }) => {
+      const [manifest] = await read(pages, 'pages', (store) => [store.get(MANIFEST_KEY)] as const)
       return manifest.result as Uint8Array | undefined
     })
   }
 
   changeManifest(change: (present: Uint8Array | undefined) => Uint8Array | undefined): Promise<void> {
     // Strict, because the log behind the manifest is cut afterwards (law 5).
-    return this.#repeatWrite((database) =>
-      write(database, { store: 'meta', durability: 'strict' }, (meta, abort) => {
-        const present = meta.get(MANIFEST_KEY)
+    return this.#repeatWrite(({ pages }) =>
+      write(pages, { store: 'pages', durability: 'strict' }, (store, abort) => {
+        const present = store.get(MANIFEST_KEY)
         present.onsuccess = () => {
           try {
             const changed = change(present.result as Uint8Array | undefined)
-            if (changed !== undefined) meta.put(changed, MANIFEST_KEY)
+            if (changed !== undefined) store.put(changed, MANIFEST_KEY)
           } catch (error) {
             abort(error)
           }
@@ -143,10 +166,10 @@ class IndexedDbDevice implements LogDevice {
   }
 
   readPages(ranges: readonly PageRange[]): Promise<(Uint8Array | undefined)[][]> {
-    return this.#repeat(async (database) => {
-      const requests = await read(database, 'pages', (pages) =>
+    return this.#repeat(async ({ pages }) => {
+      const requests = await read(pages, 'pages', (store) =>
         ranges.map(({ first, count }) =>
-          count === 1 ? pages.get(first) : pages.getAll(IDBKeyRange.bound(first, first + count - 1)),
+          count === 1 ? store.get(first) : store.getAll(IDBKeyRange.bound(first, first + count - 1)),
         ),
       )
       return ranges.map(({ count }, index) => {
@@ -159,7 +182,7 @@ class IndexedDbDevice implements LogDevice {
   }
 
   writePages(first: number, pages: readonly Uint8Array[]): Promise<void> {
-    return this.#repeatWrite((database) =>
+    return this.#repeatWrite(({ pages: database }) =>
       write(database, { store: 'pages', durability: 'relaxed' }, (store) => {
         for (const [index, page] of pages.entries()) store.put(page, first + index)
         return () => undefined
@@ -168,8 +191,8 @@ class IndexedDbDevice implements LogDevice {
   }
 
   deletePages({ first, count }: PageRange): Promise<void> {
-    return this.#repeatWrite((database) =>
-      write(database, { store: 'pages', durability: 'relaxed' }, (store) => {
+    return this.#repeatWrite(({ pages }) =>
+      write(pages, { store: 'pages', durability: 'relaxed' }, (store) => {
         store.delete(IDBKeyRange.bound(first, first + count - 1))
         return () => undefined
       }),
@@ -178,11 +201,12 @@ class IndexedDbDevice implements LogDevice {
 
   listPageGroups(groupPages: number): Promise<number[]> {
     return this.#repeat(
-      (database) =>
+      ({ pages }) =>
         new Promise((resolve, reject) => {
-          const transaction = database.transaction('pages', 'readonly')
+          const transaction = pages.transaction('pages', 'readonly')
           const groups: number[] = []
-          const request = transaction.objectStore('pages').openKeyCursor()
+          const numbers = IDBKeyRange.bound(FIRST_PAGE_KEY, Number.MAX_VALUE)
+          const request = transaction.objectStore('pages').openKeyCursor(numbers)
           request.onsuccess = () => {
             const cursor = request.result
             if (cursor === null) return resolve(groups)
@@ -196,73 +220,74 @@ class IndexedDbDevice implements LogDevice {
   }
 
   async close(): Promise<void> {
-    const database = this.#connection
+    const connection = this.#connection
     this.#isClosed = true
     this.#disconnect()
-    if (database === undefined) return
-    await endOfTransactions(database)
-    database.close()
+    if (connection === undefined) return
+    const { log, pages } = connection
+    await Promise.all([endOfTransactions(log, 'log'), endOfTransactions(pages, 'pages')])
+    closeAll(connection)
   }
 
   /** Runs a step that may be repeated, on a new connection if the present one is lost. */
-  #repeat<T>(step: (database: IDBDatabase) => Promise<T>): Promise<T> {
+  #repeat<T>(step: (connection: Connection) => Promise<T>): Promise<T> {
     return this.#repeatOn(() => this.#connection ?? this.#connect(), step)
   }
 
-  #repeatWrite(step: (database: IDBDatabase) => Promise<void>): Promise<void> {
+  #repeatWrite(step: (connection: Connection) => Promise<void>): Promise<void> {
     return this.#repeatOn(() => this.#writable ?? this.#connectToWrite(), step)
   }
 
   async #repeatOn<T>(
-    connect: () => MaybePromise<IDBDatabase>,
-    step: (database: IDBDatabase) => Promise<T>,
+    connect: () => MaybePromise<Connection>,
+    step: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     for (let reopens = 0; ; reopens++) {
       const connecting = connect()
-      const database = connecting instanceof Promise ? await connecting : connecting
+      const connection = connecting instanceof Promise ? await connecting : connecting
       try {
-        return await step(database)
+        return await step(connection)
       } catch (error) {
         if (!isLostConnection(error) || reopens === MAX_REOPENS) throw storageError(error, { reopens })
-        this.#forget(database)
+        this.#forget(connection)
       }
     }
   }
 
   /** Undefined when the transaction could not even be opened: nothing has happened, and it may be tried again. */
-  #tryToAppend(database: IDBDatabase, request: AppendRequest, reopens: number): Promise<AppendOutcome> | undefined {
+  #tryToAppend(connection: Connection, request: AppendRequest, reopens: number): Promise<AppendOutcome> | undefined {
     try {
-      return appendRecord(database, request)
+      return appendRecord(connection.log, request)
     } catch (error) {
       if (!isLostConnection(error) || reopens === MAX_REOPENS) throw storageError(error, { reopens })
-      this.#forget(database)
+      this.#forget(connection)
       return undefined
     }
   }
 
-  #connect(): Promise<IDBDatabase> {
+  #connect(): Promise<Connection> {
     if (this.#isClosed) return Promise.reject(closedError())
     if (this.#connection !== undefined) return Promise.resolve(this.#connection)
-    this.#opening ??= this.#openDatabase().finally(() => {
+    this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined
     })
     return this.#opening
   }
 
   /** A connection whose writes cannot be taken for the rest of one that the browser did not finish. */
-  async #connectToWrite(): Promise<IDBDatabase> {
-    const database = this.#connection ?? (await this.#connect())
+  async #connectToWrite(): Promise<Connection> {
+    const connection = this.#connection ?? (await this.#connect())
     if (!hasLevelDb()) {
-      this.#writable = database
-      return database
+      this.#writable = connection
+      return connection
     }
-    this.#preparing ??= this.#prepareToWrite(database).finally(() => {
+    this.#preparing ??= this.#prepareToWrite(connection).finally(() => {
       this.#preparing = undefined
     })
     return this.#preparing
   }
 
-  async #prepareToWrite(database: IDBDatabase): Promise<IDBDatabase> {
+  async #prepareToWrite(connection: Connection): Promise<Connection> {
     const { clock, logger } = this.#options
     try {
       await beginBrowserLog(clock)
@@ -270,39 +295,82 @@ class IndexedDbDevice implements LogDevice {
       // It makes writes safer, but they are no worse off without it than those of others.
       logger('error', "The browser's log could not be begun anew.", { cause })
     }
-    if (this.#connection === database) this.#writable = database
-    return database
+    if (this.#connection === connection) this.#writable = connection
+    return connection
   }
 
-  async #openDatabase(): Promise<IDBDatabase> {
-    const database = await this.#openInTime()
-    database.onversionchange = () => {
-      database.close()
-      this.#end()
+  async #open(): Promise<Connection> {
+    const { name, clock } = this.#options
+    for (let deletions = 0; ; deletions++) {
+      const connection = await this.#openBoth()
+      const identity = await identify(connection).catch((error: unknown) => {
+        closeAll(connection)
+        throw storageError(error, {})
+      })
+      const isKnown = this.#epoch !== undefined
+      if (identity === 'deleted' && !isKnown && deletions < MAX_DELETIONS) {
+        closeAll(connection)
+        await deleteStoredDatabase(name, clock)
+        continue
+      }
+      if (identity === 'deleted' || (isKnown && this.#epoch !== identity.epoch)) {
+        // Site data was cleared, or the database deleted (and made anew): what this worker remembers is of another one.
+        closeAll(connection)
+        this.#end()
+        throw closedError()
+      }
+      if (this.#isClosed) {
+        closeAll(connection)
+        throw closedError()
+      }
+      this.#epoch = identity.epoch
+      this.#dataLoss = identity.dataLoss
+      this.#connection = connection
+      return connection
     }
-    // The browser closes connections of frozen pages and after crashes of its own; the next step opens a new one.
-    database.onclose = () => this.#forget(database)
-    const { epoch, dataLoss } = await readIdentity(database).catch((error: unknown) => {
-      database.close()
-      throw storageError(error, {})
-    })
-    this.#dataLoss = dataLoss
-    if (this.#epoch !== undefined && this.#epoch !== epoch) {
-      // Site data was cleared, or the database deleted and made anew: what this worker remembers is of another one.
-      database.close()
-      this.#end()
-    }
-    this.#epoch = epoch
-    if (this.#isClosed) {
-      database.close()
-      throw closedError()
-    }
-    this.#connection = database
-    return database
   }
 
-  #openInTime(): Promise<IDBDatabase> {
+  async #openBoth(): Promise<Connection> {
     const { name, clock, random, logger } = this.#options
+    const noteLoss = (store: IDBObjectStore, key: IDBValidKey, event: IDBVersionChangeEvent): void => {
+      const dataLoss = dataLossOf(event, clock.now())
+      if (dataLoss === undefined) return
+      store.put(dataLoss, key)
+      logger('error', 'The browser found the data of this origin damaged, and has removed all of it.', { ...dataLoss })
+    }
+    const log = this.#openInTime(databaseNameOf(name), (database, event) => {
+      const store = database.createObjectStore('log')
+      store.put(random.uint32(), LOG_EPOCH_KEY)
+      noteLoss(store, LOG_DATA_LOSS_KEY, event)
+    })
+    const pages = this.#openInTime(pagesDatabaseNameOf(name), (database, event) => {
+      const store = database.createObjectStore('pages')
+      store.put(random.uint32(), EPOCH_KEY)
+      noteLoss(store, DATA_LOSS_KEY, event)
+    })
+    const [openedLog, openedPages] = await Promise.allSettled([log, pages])
+    if (openedLog.status === 'rejected' || openedPages.status === 'rejected') {
+      if (openedLog.status === 'fulfilled') openedLog.value.close()
+      if (openedPages.status === 'fulfilled') openedPages.value.close()
+      throw openedLog.status === 'rejected' ? openedLog.reason : (openedPages as PromiseRejectedResult).reason
+    }
+    const connection = { log: openedLog.value, pages: openedPages.value }
+    for (const database of [connection.log, connection.pages]) {
+      database.onversionchange = () => {
+        closeAll(connection)
+        this.#end()
+      }
+      // The browser closes connections of frozen pages and after crashes of its own; the next step opens a new one.
+      database.onclose = () => this.#forget(connection)
+    }
+    return connection
+  }
+
+  #openInTime(
+    databaseName: string,
+    make: (database: IDBDatabase, event: IDBVersionChangeEvent) => void,
+  ): Promise<IDBDatabase> {
+    const { name, clock } = this.#options
     if (typeof indexedDB === 'undefined') {
       return Promise.reject(new DatabaseError('StorageUnavailable', 'There is no IndexedDB here.'))
     }
@@ -313,19 +381,8 @@ class IndexedDbDevice implements LogDevice {
         const data = { name, timeoutMs: OPEN_TIMEOUT_MS }
         reject(new DatabaseError('StorageUnavailable', 'IndexedDB did not open the database in time.', { data }))
       })
-      const opening = openDB(databaseNameOf(name), PHYSICAL_VERSION, {
-        upgrade(database, ...[, , , event]) {
-          database.createObjectStore('log')
-          database.createObjectStore('pages')
-          const meta = database.createObjectStore('meta')
-          void meta.put(random.uint32(), EPOCH_KEY)
-          const dataLoss = dataLossOf(event, clock.now())
-          if (dataLoss === undefined) return
-          void meta.put(dataLoss, DATA_LOSS_KEY)
-          logger('error', 'The browser found the data of this origin damaged, and has removed all of it.', {
-            ...dataLoss,
-          })
-        },
+      const opening = openDB(databaseName, PHYSICAL_VERSION, {
+        upgrade: (database, ...[, , , event]) => make(unwrap(database), event),
       })
       opening.then(
         (wrapped) => {
@@ -343,9 +400,9 @@ class IndexedDbDevice implements LogDevice {
   }
 
   /** Lets go of a connection that no longer answers. */
-  #forget(database: IDBDatabase): void {
-    if (this.#connection === database) this.#disconnect()
-    database.close()
+  #forget(connection: Connection): void {
+    if (this.#connection === connection) this.#disconnect()
+    closeAll(connection)
   }
 
   /** The database is gone: it must not be made anew by a worker that remembers the old one. */
@@ -443,16 +500,16 @@ function read<Requests extends readonly IDBRequest[]>(
 }
 
 /**
- * Resolves when every transaction of a connection has ended: one over all stores waits for those before it.
+ * Resolves when every transaction of a database has ended: one that may write waits for those before it.
  *
  * Symptom: in WebKitGTK 2.50 a database cannot be deleted any more, nor its version changed, until the page is gone. Cause:
  * `read` resolves with its requests, before the transaction's end, and a worker that is terminated in between leaves
  * its connection open behind it, closed or not. https://w3c.github.io/IndexedDB/#transaction-scheduling
  */
-function endOfTransactions(database: IDBDatabase): Promise<void> {
+function endOfTransactions(database: IDBDatabase, store: StoreName): Promise<void> {
   return new Promise((resolve, reject) => {
     try {
-      const transaction = database.transaction(STORE_NAMES, 'readwrite')
+      const transaction = database.transaction(store, 'readwrite')
       transaction.oncomplete = () => resolve()
       transaction.onabort = () => resolve()
     } catch (error) {
@@ -468,15 +525,67 @@ function lostConnection(): DOMException {
   return new DOMException('The transaction was aborted.', 'AbortError')
 }
 
-/** Which database this is, and what it was made in place of. */
-async function readIdentity(database: IDBDatabase): Promise<{ epoch: number; dataLoss: DataLoss | undefined }> {
-  const [dataLoss, epoch] = await read(
-    database,
-    'meta',
-    (meta) => [meta.get(DATA_LOSS_KEY), meta.get(EPOCH_KEY)] as const,
+interface Identity {
+  /** Of the two databases: it is another one when either was made anew. */
+  readonly epoch: string
+  readonly dataLoss: DataLoss | undefined
+}
+
+/** Which database this is, and what it was made in place of; `deleted` when its deletion was interrupted. */
+async function identify(connection: Connection): Promise<Identity | 'deleted'> {
+  const { log, pages } = connection
+  const [ofPages, ofLog] = await Promise.all([readPagesIdentity(pages), readLogIdentity(log)])
+  const [pagesLoss, deleting, manifest, epoch] = ofPages
+  const [logLoss, pagesEpoch, logEpoch] = ofLog
+  if (deleting.result === true) return 'deleted'
+  if (typeof epoch.result !== 'number' || typeof logEpoch.result !== 'number') {
+    throw corrupt('The database has no epoch.', { name: log.name })
+  }
+  const joined = pagesEpoch.result as number | undefined
+  const belongsTo = joined ?? (manifest.result === undefined ? await joinPages(log, epoch.result) : undefined)
+  if (belongsTo !== epoch.result) {
+    const message = 'The log and the pages of the database do not belong together: one of them was removed.'
+    throw corrupt(message, { name: log.name })
+  }
+  return {
+    epoch: `${epoch.result} ${logEpoch.result}`,
+    dataLoss: (logLoss.result ?? pagesLoss.result) as DataLoss | undefined,
+  }
+}
+
+function readPagesIdentity(pages: IDBDatabase): Promise<readonly [IDBRequest, IDBRequest, IDBRequest, IDBRequest]> {
+  return read(
+    pages,
+    'pages',
+    (store) =>
+      [store.get(DATA_LOSS_KEY), store.get(DELETING_KEY), store.getKey(MANIFEST_KEY), store.get(EPOCH_KEY)] as const,
   )
-  if (typeof epoch.result !== 'number') throw corrupt('The database has no epoch.', { name: database.name })
-  return { epoch: epoch.result, dataLoss: dataLoss.result as DataLoss | undefined }
+}
+
+function readLogIdentity(log: IDBDatabase): Promise<readonly [IDBRequest, IDBRequest, IDBRequest]> {
+  return read(
+    log,
+    'log',
+    (store) => [store.get(LOG_DATA_LOSS_KEY), store.get(PAGES_EPOCH_KEY), store.get(LOG_EPOCH_KEY)] as const,
+  )
+}
+
+/** Notes in a new log which pages it belongs to. Answers which it does: another tab may have been first. */
+function joinPages(log: IDBDatabase, pagesEpoch: number): Promise<number> {
+  return write(log, { store: 'log', durability: 'relaxed' }, (store) => {
+    let joined = pagesEpoch
+    const present = store.get(PAGES_EPOCH_KEY)
+    present.onsuccess = () => {
+      if (typeof present.result === 'number') joined = present.result
+      else store.put(pagesEpoch, PAGES_EPOCH_KEY)
+    }
+    return () => joined
+  })
+}
+
+function closeAll({ log, pages }: Connection): void {
+  log.close()
+  pages.close()
 }
 
 function floorOf(request: IDBRequest): number {

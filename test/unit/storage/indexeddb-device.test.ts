@@ -17,6 +17,7 @@ import { createManualClock, type ManualClock } from '../../support/manual-clock.
 
 const NAME = 'device'
 const DATABASE = `tidetable/${NAME}`
+const PAGES_DATABASE = `tidetable-pages/${NAME}`
 let random = seededRandom(1)
 const devices: LogDevice[] = []
 const connections: IDBDatabase[] = []
@@ -46,6 +47,10 @@ function append(device: LogDevice, sequence: number, ...parts: string[]): Promis
 async function logOf(device: LogDevice, after: number = 0, limitParts: number = 100): Promise<unknown> {
   const { floor, parts, isEnd } = await device.readLog({ after, limitParts })
   return { floor, parts: parts.map(text), isEnd }
+}
+
+async function databaseNames(): Promise<ReadonlySet<string>> {
+  return new Set((await globalThis.indexedDB.databases()).map(({ name = '' }) => name))
 }
 
 /** Closes every connection, as a browser does whose storage process restarts. */
@@ -188,20 +193,92 @@ describe('the connection of the IndexedDB device', () => {
   })
 })
 
+describe('the two databases of the IndexedDB device', () => {
+  /** What a deletion has left that ended after so many of its steps. */
+  async function interruptDeletion(steps: number): Promise<void> {
+    const pages = await openDB(PAGES_DATABASE)
+    await pages.put('pages', true, 'deleting')
+    pages.close()
+    if (steps > 1) await deleteDB(DATABASE)
+    if (steps > 2) await deleteDB(PAGES_DATABASE)
+  }
+
+  async function fill(): Promise<void> {
+    const device = makeDevice()
+    await append(device, 1, 'a')
+    await device.changeManifest(() => bytes('manifest'))
+    await device.close()
+  }
+
+  it('have one object store each, so that no two transactions write to one database at once', async () => {
+    await openDevice()
+    expect(await databaseNames()).toEqual(new Set([DATABASE, PAGES_DATABASE]))
+    for (const name of await databaseNames()) {
+      const database = await openDB(name)
+      expect(database.objectStoreNames).toHaveLength(1)
+      database.close()
+    }
+  })
+
+  it.each([1, 2, 3])('are both gone when a deletion was interrupted after step %i', async (steps) => {
+    await fill()
+    await interruptDeletion(steps)
+    const device = await openDevice()
+    expect(await logOf(device)).toEqual({ floor: 0, parts: [], isEnd: true })
+    expect(await device.readManifest()).toBeUndefined()
+    expect(await append(device, 1, 'anew')).toBe('appended')
+  })
+
+  it.each([DATABASE, PAGES_DATABASE])('are not taken for whole when %s was removed', async (name) => {
+    await fill()
+    await deleteDB(name)
+    await expect(openDevice()).rejects.toMatchObject({
+      code: 'StorageCorrupt',
+      message: 'The log and the pages of the database do not belong together: one of them was removed.',
+    })
+    await deleteStoredDatabase(NAME)
+    expect(await append(await openDevice(), 1, 'anew')).toBe('appended')
+  })
+
+  it('are made by the first of two that open at once', async () => {
+    const [first, second] = await Promise.all([openDevice(), openDevice()])
+    expect(await append(first, 1, 'a')).toBe('appended')
+    expect(await append(second, 1, 'b')).toBe('taken')
+    await Promise.all([first.close(), second.close()])
+    expect(await logOf(await openDevice())).toMatchObject({ parts: ['a'] })
+  })
+
+  it('are gone, and not made, when what is not there is deleted', async () => {
+    await deleteStoredDatabase(NAME)
+    expect(await databaseNames()).toEqual(new Set())
+  })
+})
+
 describe("the browser's own log, in a browser with LevelDB", () => {
   const prototype = IDBVersionChangeEvent.prototype as unknown as Record<string, unknown>
   const frozenTabs: { close(): void }[] = []
   /** What became of the database that is made to be deleted. */
   let events: string[] = []
 
-  /** Makes fake-indexeddb look like Chromium, which tells of data loss. */
-  function pretendChromium(dataLoss: 'none' | 'total', dataLossMessage: string = ''): void {
-    Object.assign(prototype, { dataLoss, dataLossMessage })
+  /** Makes fake-indexeddb look like Chromium, which tells the first database that is made of data loss. */
+  function pretendChromium(message?: string): void {
+    let toTell = message
+    Object.defineProperties(prototype, {
+      dataLoss: {
+        configurable: true,
+        get: () => {
+          const dataLoss = toTell === undefined ? 'none' : 'total'
+          toTell = undefined
+          return dataLoss
+        },
+      },
+      dataLossMessage: { configurable: true, value: message ?? '' },
+    })
   }
 
   beforeEach(() => {
     events = []
-    pretendChromium('none')
+    pretendChromium()
     const { open, deleteDatabase } = globalThis.indexedDB
     globalThis.indexedDB.open = (name, version) => {
       events.push(`open ${name}`)
@@ -223,13 +300,14 @@ describe("the browser's own log, in a browser with LevelDB", () => {
     const device = await openDevice()
     await device.readManifest()
     await logOf(device)
-    expect(events).toEqual([`open ${DATABASE}`])
+    expect(events).toEqual([`open ${DATABASE}`, `open ${PAGES_DATABASE}`])
     await Promise.all([append(device, 1, 'a'), device.writePages(1, [bytes('p')]), append(device, 2, 'b')])
-    expect(events.slice(1)).toEqual(['open tidetable/', 'delete tidetable/'])
+    expect(events.slice(2)).toEqual(['open tidetable/', 'delete tidetable/'])
     loseConnections()
     await device.cutLog(1)
-    expect(events.slice(3)).toEqual([`open ${DATABASE}`, 'open tidetable/', 'delete tidetable/'])
-    expect(await globalThis.indexedDB.databases()).toEqual([{ name: DATABASE, version: 1 }])
+    const opened = [`open ${DATABASE}`, `open ${PAGES_DATABASE}`]
+    expect(events.slice(4)).toEqual([...opened, 'open tidetable/', 'delete tidetable/'])
+    expect(await databaseNames()).toEqual(new Set([DATABASE, PAGES_DATABASE]))
   })
 
   it.each([
@@ -263,7 +341,7 @@ describe("the browser's own log, in a browser with LevelDB", () => {
   })
 
   it('tells for good that everything was lost before', async () => {
-    pretendChromium('total', 'checksum mismatch')
+    pretendChromium('checksum mismatch')
     const lines: unknown[] = []
     const clock = createManualClock()
     const first = await openDevice({ clock, logger: (level, message, facts) => lines.push([level, message, facts]) })
@@ -271,7 +349,7 @@ describe("the browser's own log, in a browser with LevelDB", () => {
     expect(first.dataLoss).toEqual(dataLoss)
     const message = 'The browser found the data of this origin damaged, and has removed all of it.'
     expect(lines).toEqual([['error', message, dataLoss]])
-    pretendChromium('none')
+    pretendChromium()
     expect((await openDevice()).dataLoss).toEqual(dataLoss)
     const store = await openLogStructuredStore({ name: NAME })
     expect(store.statistics().dataLoss).toEqual(dataLoss)

@@ -1,7 +1,11 @@
-// A browser that was killed while it wrote leaves half a record at the end of its own log. Chromium goes on writing behind
-// that, and at its next start takes the whole file for damaged and empties IndexedDB for the origin
-// (https://github.com/google/leveldb/issues/1287). Tidetable begins a new file first; where others have written
-// meanwhile, it says what was lost.
+// What Chromium makes of a crash in the middle of a write, and why it does not befall Tidetable.
+//
+// Half a record at the end of its own log: it goes on writing behind that, and at its next start takes the whole file for
+// damaged and empties IndexedDB for the origin (https://github.com/google/leveldb/issues/1287). Tidetable begins a new file
+// first; where others have written meanwhile, it says what was lost.
+//
+// Two transactions that were writing to one database: it cannot take both back, and empties IndexedDB for the origin.
+// Tidetable's databases have one object store each, so that there are no two.
 
 import { appendFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +13,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defineTable } from '../../src/client/define-table.ts'
 import { createProfile, removeProfile, startBrowser } from '../support/browsers.ts'
 import type { BrowserPage } from '../support/browsers.ts'
+import { waitFor } from '../support/processes.ts'
 import { startPackageServer } from '../support/package-page.ts'
 import type { StaticServer } from '../support/static-server.ts'
 
@@ -21,6 +26,7 @@ const DATABASE = 'notes'
 const NOTES = defineTable<Note>()({ name: 'Notes', attributes: { id: 'N' }, key: { partition: 'id' } })
 const SESSIONS = 4
 const NOTES_PER_SESSION = 20
+const ONE_LOG_WITHIN_MS = 10_000
 const TIMEOUT_MS = 120_000
 
 /**
@@ -73,27 +79,67 @@ describe('a browser whose log ends in half a record', () => {
   )
 })
 
-/** Runs a browser for as long as `use` takes, then kills it. */
+describe('a browser that is killed while transactions write', () => {
+  it(
+    "keeps everything when they were on Tidetable's log and pages",
+    async () => {
+      expect(await inBrowser((page) => countAndAddNotes(page, 0))).toBe(0)
+      const stores = [
+        { database: `tidetable/${DATABASE}`, store: 'log' },
+        { database: `tidetable-pages/${DATABASE}`, store: 'pages' },
+      ]
+      await inBrowser((page) => keepWriting(page, stores))
+
+      expect(await inBrowser(openAndLook)).toEqual({ count: NOTES_PER_SESSION, dataLoss: undefined, lines: [] })
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'loses everything when they were on two stores of any one database',
+    async () => {
+      expect(await inBrowser((page) => countAndAddNotes(page, 0))).toBe(0)
+      const stores = [
+        { database: 'elsewhere', store: 'one' },
+        { database: 'elsewhere', store: 'two' },
+      ]
+      await inBrowser((page) => keepWriting(page, stores))
+
+      const { count, dataLoss } = await inBrowser(openAndLook)
+      expect({ count, dataLoss }).toEqual({
+        count: 0,
+        dataLoss: { atMs: expect.any(Number), message: expect.any(String) },
+      })
+    },
+    TIMEOUT_MS,
+  )
+})
+
+/** Runs a browser for as long as `use` takes, then kills it once it has one log only: of several it goes on with none. */
 async function inBrowser<T>(use: (page: BrowserPage) => Promise<T>): Promise<T> {
   const browser = await startBrowser('chromium', profileDirectory)
   try {
-    return await use(await browser.open(`${server.origin}/`))
+    const result = await use(await browser.open(`${server.origin}/`))
+    await waitFor('one log', ONE_LOG_WITHIN_MS, async () => (browserLogs().length === 1 ? true : undefined))
+    return result
   } finally {
     await browser.kill()
   }
 }
 
-/** Does to the newest log file what a kill in the middle of a write does. */
+/** Does to the log what a kill in the middle of a write does. */
 function tearBrowserLog(): void {
+  const [log] = browserLogs()
+  if (log === undefined) throw new Error('LevelDB has no log')
+  appendFileSync(log, HALF_A_RECORD)
+}
+
+function browserLogs(): string[] {
   const root = join(profileDirectory, 'Default/IndexedDB')
   const folder = readdirSync(root).find((name) => name.endsWith('.indexeddb.leveldb'))
   if (folder === undefined) throw new Error('Chromium keeps IndexedDB elsewhere than in LevelDB')
-  const numbers = readdirSync(join(root, folder))
-    .map((name) => /^(\d+)\.log$/.exec(name)?.[1])
-    .filter((number) => number !== undefined)
-  const newest = numbers.toSorted().at(-1)
-  if (newest === undefined) throw new Error('LevelDB has no log')
-  appendFileSync(join(root, folder, `${newest}.log`), HALF_A_RECORD)
+  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.log'))
+  return names.map((name) => join(root, folder, name))
 }
 
 /** How many notes there were before. */
@@ -127,6 +173,47 @@ function writeElsewhere(page: BrowserPage): Promise<void> {
         opening.onerror = () => reject(new Error(opening.error?.name))
       }),
   )
+}
+
+interface Place {
+  readonly database: string
+  readonly store: string
+}
+
+/** Resolves when a transaction is writing to each of the stores. They go on until the browser is killed. */
+function keepWriting(page: BrowserPage, places: readonly Place[]): Promise<void> {
+  return page.evaluate(async (stores) => {
+    const names = [...new Set(stores.map(({ database }) => database))]
+    const opened = await Promise.all(
+      names.map(
+        (name) =>
+          new Promise<IDBDatabase>((resolve, reject) => {
+            const opening = indexedDB.open(name, 1)
+            opening.onupgradeneeded = () => {
+              for (const { store } of stores) opening.result.createObjectStore(store)
+            }
+            opening.onsuccess = () => resolve(opening.result)
+            opening.onerror = () => reject(new Error(opening.error?.name))
+          }),
+      ),
+    )
+    await Promise.all(
+      stores.map(
+        ({ database, store }) =>
+          new Promise<void>((resolve) => {
+            const objects = opened[names.indexOf(database)]?.transaction(store, 'readwrite').objectStore(store)
+            let written = 0
+            const writeNext = (): void => {
+              const request = objects?.put(new Uint8Array(20_000), 1_000_000 + written)
+              if (request !== undefined) request.onsuccess = writeNext
+              written += 1
+              if (written === 20) resolve()
+            }
+            writeNext()
+          }),
+      ),
+    )
+  }, places)
 }
 
 function openAndLook(page: BrowserPage): Promise<{ count: number; dataLoss: unknown; lines: string[] }> {
