@@ -29,8 +29,8 @@ const MAX_VALUE_DISTANCE = 8
 const CHECKSUM_OFFSET = 4
 const HEADER_BYTES = 8
 
-/** Packs a batch. The bytes are the caller's own. */
-export function encodeBatch(writer: ByteWriter, { id, batch }: StoredBatch): Uint8Array<ArrayBuffer> {
+/** Packs a batch. The bytes are the writer's: valid until it is used again. */
+export function encodeBatch(writer: ByteWriter, { id, batch }: StoredBatch): Uint8Array {
   writer.reset()
   writer.uint32(0)
   writer.uint32(0)
@@ -56,7 +56,7 @@ export function encodeBatch(writer: ByteWriter, { id, batch }: StoredBatch): Uin
   }
   writer.patchUint32(0, writer.sizeBytes)
   writer.patchUint32(CHECKSUM_OFFSET, checksum32(writer.peek(), HEADER_BYTES))
-  return writer.take()
+  return writer.peek()
 }
 
 /** How many entries before this one the very same value was written; 0 when it was not. */

@@ -25,8 +25,8 @@ export const BROWSER_LOG_TIMEOUT_MS = 2_000
 /** Of the database that is made and deleted. No app's database has this name, as an app's name is never empty. */
 const SCRATCH_NAME = databaseNameOf('')
 
-/** Whether this browser keeps IndexedDB in LevelDB. Its name says little, but only Chromium tells of data loss. */
-export function hasLevelDb(): boolean {
+/** Whether this is Chromium, or a browser made of it. Names say little, but only Chromium's IndexedDB tells of data loss. */
+export function isChromium(): boolean {
   return typeof IDBVersionChangeEvent !== 'undefined' && 'dataLoss' in IDBVersionChangeEvent.prototype
 }
 

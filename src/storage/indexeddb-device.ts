@@ -15,7 +15,7 @@ import { DatabaseError } from '../base/database-error.ts'
 import type { Logger } from '../base/logger.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { Random } from '../base/random.ts'
-import { beginBrowserLog, dataLossOf, hasLevelDb } from './browser-log.ts'
+import { beginBrowserLog, dataLossOf, isChromium } from './browser-log.ts'
 import type { DataLoss } from './contract.ts'
 import { databaseNameOf, pagesDatabaseNameOf } from './database-name.ts'
 import { corrupt } from './corruption.ts'
@@ -277,7 +277,7 @@ class IndexedDbDevice implements LogDevice {
   /** A connection whose writes cannot be taken for the rest of one that the browser did not finish. */
   async #connectToWrite(): Promise<Connection> {
     const connection = this.#connection ?? (await this.#connect())
-    if (!hasLevelDb()) {
+    if (!isChromium()) {
       this.#writable = connection
       return connection
     }
@@ -424,15 +424,15 @@ class IndexedDbDevice implements LogDevice {
  * was never used, so it is the next one.
  *
  * Asking for the commit at once spares a round trip between the worker and the browser's process, a quarter of the
- * time. Symptom: in Firefox 153 the transaction then completes although a request has failed. Cause, as far
- * as seen from outside: it leaves out the check for failed requests that the specification has there. So this is done with one request only, whose own outcome
- * is looked at. https://w3c.github.io/IndexedDB/#commit-a-transaction
+ * time. Symptom: in Firefox 153 the transaction then completes although a request has failed. Cause, as far as seen from
+ * outside: it leaves out the check for failed requests that the specification has there. So outside of Chromium this is done
+ * with one request only, whose own outcome is looked at. https://w3c.github.io/IndexedDB/#commit-a-transaction
  */
 function appendRecord(database: IDBDatabase, request: AppendRequest): Promise<AppendOutcome> {
   const { sequence, parts, durability } = request
   const [first] = parts
   assert(first !== undefined, 'A record of the log has at least one part.')
-  return write(database, { store: 'log', durability, commitsAtOnce: parts.length === 1 }, (log) => {
+  return write(database, { store: 'log', durability, commitsAtOnce: parts.length === 1 || isChromium() }, (log) => {
     const floor = log.get(FLOOR_KEY)
     const added = log.add(first, sequence)
     for (let index = 1; index < parts.length; index++) log.add(parts[index], sequence + index / MAX_PARTS_PER_RECORD)

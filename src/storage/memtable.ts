@@ -24,6 +24,8 @@ interface MemtableRow {
   readonly key: ByteKey
   sequence: number
   value: Uint8Array | undefined
+  /** Whether the value is the one that was put right before: an item's, in a row of an index that projects everything. */
+  isShared: boolean
   older: RowVersion | undefined
 }
 
@@ -44,6 +46,9 @@ export class Memtable {
   readonly #order = new SortedRows<MemtableRow>()
   #graves: Grave[] = []
   #bytes = 0
+  /** Bytes among them of values that are in memory once and in several rows. */
+  #sharedBytes = 0
+  #latestValue: Uint8Array | undefined
 
   /**
    * @param options.live the snapshots for which versions are kept
@@ -61,7 +66,7 @@ export class Memtable {
 
   /** An estimate of the memory taken, for bounds. */
   get memoryBytes(): number {
-    return this.#bytes + this.#rows.size * ROW_OVERHEAD_BYTES
+    return this.#bytes - this.#sharedBytes + this.#rows.size * ROW_OVERHEAD_BYTES
   }
 
   /** How many rows there are, removals included. */
@@ -77,20 +82,26 @@ export class Memtable {
 
   /** Makes `value` (undefined: removed) the row's newest version, as of batch `sequence`. */
   put(key: ByteKey, value: Uint8Array | undefined, sequence: number): void {
+    const isShared = value !== undefined && value === this.#latestValue
+    this.#latestValue = value
     const row = this.#rows.get(key)
     if (row === undefined) {
       if (value === undefined && !this.#keepsRemovals) return
-      const added = { key, sequence, value, older: undefined }
+      const added = { key, sequence, value, isShared, older: undefined }
       this.#rows.set(key, added)
       this.#order.add(added)
       this.#bytes += key.length + sizeOf(value)
+      if (isShared) this.#sharedBytes += sizeOf(value)
       return
     }
     this.#bytes -= sizeOfVersions(row)
+    if (row.isShared) this.#sharedBytes -= sizeOf(row.value)
     if (row.sequence !== sequence) row.older = this.#live.count === 0 ? undefined : this.#needed(row, sequence)
     row.sequence = sequence
     row.value = value
+    row.isShared = isShared
     this.#bytes += sizeOfVersions(row)
+    if (isShared) this.#sharedBytes += sizeOf(value)
     if (value === undefined && !this.#keepsRemovals) this.#bury(row)
   }
 
@@ -133,7 +144,7 @@ export class Memtable {
     }
     let older: RowVersion | undefined
     for (const version of newer.reverse()) older = { sequence: version.sequence, value: version.value, older }
-    const added = { key: row.key, sequence: row.sequence, value: row.value, older }
+    const added = { key: row.key, sequence: row.sequence, value: row.value, isShared: false, older }
     this.#rows.set(row.key, added)
     this.#order.add(added)
     this.#bytes += row.key.length + sizeOfVersions(added)
@@ -161,6 +172,7 @@ export class Memtable {
     this.#rows.delete(row.key)
     this.#order.remove(row)
     this.#bytes -= row.key.length + sizeOfVersions(row)
+    if (row.isShared) this.#sharedBytes -= sizeOf(row.value)
   }
 }
 

@@ -6,12 +6,10 @@ import { corrupt } from './corruption.ts'
 /** The size of all parts but the last. */
 export const PART_BYTES = 60_000
 
-/** Cuts bytes into parts; at least one. */
+/** Copies bytes into parts; at least one. They are no views: a structured clone of a view takes the whole buffer with it. */
 export function splitParts(bytes: Uint8Array): Uint8Array[] {
-  if (bytes.length <= PART_BYTES) return [bytes]
   const parts: Uint8Array[] = []
-  // Copies, not views: a structured clone of a view takes the whole buffer with it.
-  for (let at = 0; at < bytes.length; at += PART_BYTES) parts.push(bytes.slice(at, at + PART_BYTES))
+  for (let at = 0; at === 0 || at < bytes.length; at += PART_BYTES) parts.push(bytes.slice(at, at + PART_BYTES))
   return parts
 }
 
