@@ -432,14 +432,24 @@ function appendRecord(database: IDBDatabase, request: AppendRequest): Promise<Ap
   const { sequence, parts, durability } = request
   const [first] = parts
   assert(first !== undefined, 'A record of the log has at least one part.')
-  return write(database, { store: 'log', durability, commitsAtOnce: parts.length === 1 || isChromium() }, (log) => {
-    const floor = log.get(FLOOR_KEY)
-    const added = log.add(first, sequence)
-    for (let index = 1; index < parts.length; index++) log.add(parts[index], sequence + index / MAX_PARTS_PER_RECORD)
-    return () => {
-      if (added.error) throw added.error
-      return floorOf(floor) >= sequence ? 'cut' : 'appended'
-    }
+  let refusal: DOMException | null = null
+  const appended = write(
+    database,
+    { store: 'log', durability, commitsAtOnce: parts.length === 1 || isChromium() },
+    (log) => {
+      const floor = log.get(FLOOR_KEY)
+      const added = log.add(first, sequence)
+      // WebKit and Firefox do not say of an aborted transaction what aborted it if its commit had been asked for.
+      added.onerror = () => (refusal = added.error)
+      for (let index = 1; index < parts.length; index++) log.add(parts[index], sequence + index / MAX_PARTS_PER_RECORD)
+      return () => {
+        if (added.error) throw added.error
+        return floorOf(floor) >= sequence ? 'cut' : 'appended'
+      }
+    },
+  )
+  return appended.catch((error: unknown) => {
+    throw refusal ?? error
   })
 }
 
