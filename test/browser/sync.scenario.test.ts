@@ -1,7 +1,7 @@
 // Two browser profiles that replicate with one server: on both roads, offline in the middle, with conflicts, with a tab that
 // is closed, one that is frozen, and a browser that is killed.
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createProfile, removeProfile, startBrowser } from '../support/browsers.ts'
 import { startChromium } from '../support/chromium-tabs.ts'
 import {
@@ -13,10 +13,7 @@ import {
   pendingOf,
   type Road,
   settle,
-  startSyncServer,
-  stopSyncServer,
-  type SyncServer,
-  SyncStage,
+  useSyncStage,
   untilPushed,
   untilReplicating,
   untilResting,
@@ -27,48 +24,35 @@ import {
 const NOTES = 40
 const TIMEOUT_MS = 240_000
 
-let server: SyncServer
-let stage: SyncStage
-
-beforeAll(async () => {
-  server = await startSyncServer()
-})
-
-afterAll(() => stopSyncServer(server))
-
-beforeEach(async () => {
-  stage = await SyncStage.open(server)
-})
-
-afterEach(() => stage.close())
+const onStage = useSyncStage()
 
 describe.each<Road>(['dynamodb', 'gateway'])('two profiles that replicate by %s', (road) => {
   it(
     'converge, whatever was offline, closed or killed meanwhile',
     async () => {
-      const [anna, ben] = [await stage.startDevice('anna', road), await stage.startDevice('ben', road)]
+      const [anna, ben] = [await onStage.stage.startDevice('anna', road), await onStage.stage.startDevice('ben', road)]
       await anna.page.evaluate(writeNotes, NOTES)
       await settle(anna)
       await settle(ben)
-      expect(await contentsOf(ben)).toEqual(await stage.contents())
+      expect(await contentsOf(ben)).toEqual(await onStage.stage.contents())
       expect(await contentsOf(ben)).toHaveLength(NOTES)
 
-      for (const { network } of stage.devices) network.setOnline(false)
+      for (const { network } of onStage.stage.devices) network.setOnline(false)
       await anna.page.evaluate(editOffline, 'anna', 20)
       await ben.page.evaluate(editOffline, 'ben', 21)
       await anna.browser.kill()
       await ben.page.close()
       anna.browser = await startBrowser('chromium', anna.profile)
-      for (const device of stage.devices) device.page = await stage.openPage(device, road)
+      for (const device of onStage.stage.devices) device.page = await onStage.stage.openPage(device, road)
       expect(await pendingOf(anna)).toBeGreaterThan(0)
       // Something else happens on both before the network is back.
       await anna.page.evaluate(editOffline, 'anna again', 22)
       await ben.page.evaluate(editOffline, 'ben again', 23)
-      for (const { network } of stage.devices) network.setOnline(true)
+      for (const { network } of onStage.stage.devices) network.setOnline(true)
       // Each pushes what the other has to see, then sees what the other has pushed.
       for (const device of [anna, ben, anna, ben]) await settle(device)
 
-      const remote = await stage.contents()
+      const remote = await onStage.stage.contents()
       expect(await contentsOf(anna)).toEqual(remote)
       expect(await contentsOf(ben)).toEqual(remote)
       // Counted by both, twice each; deleted by one each time.
@@ -84,8 +68,8 @@ describe.each<Road>(['dynamodb', 'gateway'])('two profiles that replicate by %s'
   it(
     'go on in another tab when the one that replicates is closed',
     async () => {
-      const anna = await stage.startDevice('anna', road)
-      const second = await stage.openPage(anna, road)
+      const anna = await onStage.stage.startDevice('anna', road)
+      const second = await onStage.stage.openPage(anna, road)
       expect([await doesReplicate(anna.page), await doesReplicate(second)]).toEqual([true, false])
 
       await anna.page.close()
@@ -94,7 +78,7 @@ describe.each<Road>(['dynamodb', 'gateway'])('two profiles that replicate by %s'
       await second.evaluate(writeNotes, 1)
       await second.evaluate(untilPushed)
 
-      expect(await stage.contents()).toHaveLength(1)
+      expect(await onStage.stage.contents()).toHaveLength(1)
     },
     TIMEOUT_MS,
   )
@@ -106,14 +90,14 @@ describe('a tab', () => {
     async () => {
       const profile = await createProfile('chromium')
       const browser = await startChromium(profile)
-      const network = await stage.createNetwork('dynamodb')
+      const network = await onStage.stage.createNetwork('dynamodb')
       try {
-        const first = await browser.open(stage.pageUrl)
-        await stage.openDatabase(first, network, 'dynamodb')
+        const first = await browser.open(onStage.stage.pageUrl)
+        await onStage.stage.openDatabase(first, network, 'dynamodb')
         await first.evaluate(writeNotes, 1)
         await first.evaluate(untilPushed)
-        const second = await browser.open(stage.pageUrl)
-        await stage.openDatabase(second, network, 'dynamodb')
+        const second = await browser.open(onStage.stage.pageUrl)
+        await onStage.stage.openDatabase(second, network, 'dynamodb')
         expect([await doesReplicate(first), await doesReplicate(second)]).toEqual([true, false])
 
         // What it has begun to push when it is frozen is pushed by the other, once.
@@ -124,13 +108,13 @@ describe('a tab', () => {
         await second.evaluate(untilReplicating)
         await second.evaluate(countOnce)
         await second.evaluate(untilPushed)
-        expect(await stage.contents()).toMatchObject([{ id: 0, count: 2 }])
+        expect(await onStage.stage.contents()).toMatchObject([{ id: 0, count: 2 }])
 
         await first.thaw()
         await first.evaluate(countOnce)
         await first.evaluate(untilResting)
         await second.evaluate(() => window.device.sync.now())
-        const [there] = await stage.contents()
+        const [there] = await onStage.stage.contents()
         expect(there).toMatchObject({ id: 0, count: 3 })
         for (const page of [first, second]) {
           expect(await pendingOf({ page })).toBe(0)
@@ -149,20 +133,20 @@ describe('a tab', () => {
   it(
     'pauses and resumes for all, and goes on when its worker is lost',
     async () => {
-      const anna = await stage.startDevice('anna', 'dynamodb')
-      const second = await stage.openPage(anna, 'dynamodb')
+      const anna = await onStage.stage.startDevice('anna', 'dynamodb')
+      const second = await onStage.stage.openPage(anna, 'dynamodb')
       await second.evaluate(() => window.device.sync.pause())
       await anna.page.evaluate(untilState, 'paused')
       await second.evaluate(writeNotes, 1)
-      expect(await stage.contents()).toEqual([])
+      expect(await onStage.stage.contents()).toEqual([])
 
       await anna.page.evaluate(() => window.lastWorker.terminate())
       await anna.page.evaluate(() => window.device.sync.export())
-      expect([await pendingOf(anna), await stage.contents()]).toEqual([1, []])
+      expect([await pendingOf(anna), await onStage.stage.contents()]).toEqual([1, []])
 
       await anna.page.evaluate(() => window.device.sync.resume())
       await second.evaluate(untilPushed)
-      expect(await stage.contents()).toHaveLength(1)
+      expect(await onStage.stage.contents()).toHaveLength(1)
     },
     TIMEOUT_MS,
   )

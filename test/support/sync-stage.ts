@@ -5,6 +5,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { defineTable, type TableDefinition } from '../../src/client/define-table.ts'
 import type { SyncedDatabase } from '../../src/client/open-database.ts'
@@ -69,7 +70,7 @@ const SHAPE: Notes = defineTable<Note>()({
 })
 
 /** The server of a file's tests. */
-export interface SyncServer {
+interface SyncServer {
   readonly endpoint: string
   readonly child: ChildProcess | undefined
   readonly pages: StaticServer
@@ -78,7 +79,7 @@ export interface SyncServer {
 }
 
 /** Starts what all tests of a file need. */
-export async function startSyncServer(): Promise<SyncServer> {
+async function startSyncServer(): Promise<SyncServer> {
   const given = process.env['TIDETABLE_SYNC_ENDPOINT']
   const { endpoint, child } = given === undefined ? await startServeProgram() : { endpoint: given, child: undefined }
   const pages = await startPackageServer()
@@ -86,10 +87,34 @@ export async function startSyncServer(): Promise<SyncServer> {
 }
 
 /** Ends it. */
-export async function stopSyncServer({ pages, door, child }: SyncServer): Promise<void> {
+async function stopSyncServer({ pages, door, child }: SyncServer): Promise<void> {
   await pages.close()
   await stop(door)
   if (child !== undefined) await killGroup(child)
+}
+
+/** The stage of the test that runs. */
+export interface StageOfTest {
+  readonly stage: SyncStage
+}
+
+/** Starts a server for the tests of a file, and opens a stage for each. */
+export function useSyncStage(): StageOfTest {
+  let server: SyncServer
+  let stage: SyncStage
+  beforeAll(async () => {
+    server = await startSyncServer()
+  })
+  afterAll(() => stopSyncServer(server))
+  beforeEach(async () => {
+    stage = await SyncStage.open(server)
+  })
+  afterEach(() => stage.close())
+  return {
+    get stage() {
+      return stage
+    },
+  }
 }
 
 /** The remote tables of one test, and the devices that replicate with them. */
