@@ -43,7 +43,7 @@ const DEFAULT_RETENTION_DAYS = 30
 const SECONDS_PER_DAY = 86_400
 /** A hybrid clock counts thousandths of a millisecond. */
 const CLOCK_PER_MS = 1000
-/** Times that the head may move on before a record is left to the next delivery of its batch. */
+/** Times that others may be quicker before a record is left to the next delivery of its batch. */
 const MAX_ATTEMPTS = 16
 
 /**
@@ -59,9 +59,9 @@ export function createStamper(options: StamperOptions): (record: ChangeRecord) =
     if (facts === undefined || !isForeign(record, facts.versionAttribute)) return 'not foreign'
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const outcome = await tryToStamp(options, facts, record)
-      if (outcome !== 'head moved') return outcome
+      if (outcome !== 'overtaken') return outcome
     }
-    throw Object.assign(new Error('Others push to the scope all the time.'), { name: 'TransactionConflictException' })
+    throw Object.assign(new Error('Others write to the scope all the time.'), { name: 'TransactionConflictException' })
   }
 }
 
@@ -76,16 +76,16 @@ async function tryToStamp(
   options: StamperOptions,
   facts: RemoteTableFacts,
   record: ChangeRecord,
-): Promise<StampOutcome | 'head moved'> {
+): Promise<StampOutcome | 'overtaken'> {
   const { api, companionTable } = options
-  const { table: TableName, Keys } = record
-  const { Item: current } = (await api.send('GetItem', { TableName, Key: Keys, ConsistentRead: true })) as {
-    Item?: Item
-  }
+  const current = await readItem(options, record)
   if (await isTold(options, facts, record, current)) return 'superseded'
   const changes = changesOf(facts, record, current)
   if (changes.length === 0) return 'not foreign'
   const push = await stampOf(options, changes)
+  // What a push wrote between the two readings is in the log before the heads, and an image from before it would hide it: a
+  // version that was there meanwhile may be gone again.
+  if (!isSame(current ?? {}, (await readItem(options, record)) ?? {})) return 'overtaken'
   const scopes = Object.keys(push.heads)
   const expiresAtSeconds =
     Math.floor(push.clock / CLOCK_PER_MS / 1000) + (options.retentionDays ?? DEFAULT_RETENTION_DAYS) * SECONDS_PER_DAY
@@ -106,12 +106,18 @@ async function tryToStamp(
     await api.send('TransactWriteItems', { TransactItems })
     return 'stamped'
   } catch (error) {
+    // By whom the item was written, or the head moved on, is for the next attempt to see: it may be a late stamp of an
+    // earlier record, which does not tell what this one does.
     const { CancellationReasons: reasons = [] } = error as { CancellationReasons?: readonly CancellationReason[] }
-    const codes = reasons.map(({ Code }) => Code ?? 'None')
-    const isRefused = failureName(error) === 'TransactionCanceledException' && codes.includes('ConditionalCheckFailed')
-    if (!isRefused) throw error
-    return codes[0] === 'ConditionalCheckFailed' ? 'superseded' : 'head moved'
+    const isRefused = reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')
+    if (failureName(error) !== 'TransactionCanceledException' || !isRefused) throw error
+    return 'overtaken'
   }
+}
+
+async function readItem({ api }: StamperOptions, { table, Keys }: ChangeRecord): Promise<Item | undefined> {
+  const output = await api.send('GetItem', { TableName: table, Key: Keys, ConsistentRead: true })
+  return (output as { Item?: Item }).Item
 }
 
 /**

@@ -170,6 +170,68 @@ describe('the stamper', () => {
     expect(await replica.read(keyOf('b'))).toMatchObject(textItem('b', 'mine'))
   })
 
+  it('tells nothing older than the head that it goes on from', async () => {
+    await foreign('PutItem', { Item: textItem('a', 'one') })
+    await replica.replicator.syncOnce()
+    const records = await newRecords()
+    const { send } = remote.api
+    let isIntruded = false
+    const api = {
+      async send(operation: string, input: object): Promise<unknown> {
+        if ((input as { TableName?: string }).TableName === COMPANION && !isIntruded) {
+          isIntruded = true
+          await replica.update(keyOf('a'), 'SET pushed = :n', { ':n': { N: '1' } })
+          await replica.replicator.syncOnce()
+          const Key = keyOf('a')
+          await foreign('UpdateItem', {
+            Key,
+            UpdateExpression: 'REMOVE #v',
+            ExpressionAttributeNames: { '#v': '_version' },
+          })
+        }
+        return send(operation, input)
+      },
+    }
+    const parts = { clock, random: seededRandom(9), companionTable: COMPANION, tables: { [TABLE]: TABLE_FACTS } }
+    for (const record of records) expect(await createStamper({ api, ...parts })(record)).toBe('stamped')
+    await replica.replicator.syncOnce()
+    expect(await replica.read(keyOf('a'))).toMatchObject({ ...textItem('a', 'one'), pushed: { N: '1' } })
+  })
+
+  it('stamps what was made anew although a stamp of what was there before arrives late', async () => {
+    const { send } = remote.api
+    const parts = { clock, random: seededRandom(9), companionTable: COMPANION, tables: { [TABLE]: TABLE_FACTS } }
+    await foreign('PutItem', { Item: textItem('a', 'old') })
+    const [put] = (await newRecords()) as [ChangeRecord]
+    let late: object | undefined
+    const slow = {
+      async send(operation: string, input: object): Promise<unknown> {
+        if (operation !== 'TransactWriteItems') return send(operation, input)
+        late = input
+        throw Object.assign(new Error('no answer'), { name: 'TimeoutError' })
+      },
+    }
+    await expect(createStamper({ api: slow, ...parts })(put)).rejects.toThrow('no answer')
+    await foreign('DeleteItem', { Key: keyOf('a') })
+    expect(await stamp([put])).toEqual(['superseded'])
+    await foreign('PutItem', { Item: textItem('a', 'new') })
+    const [deletion, anew] = (await newRecords()) as [ChangeRecord, ChangeRecord]
+    expect(await stamp([deletion])).toEqual(['superseded'])
+    const overtaken = {
+      async send(operation: string, input: object): Promise<unknown> {
+        if (operation === 'TransactWriteItems' && late !== undefined) {
+          const first = late
+          late = undefined
+          await send(operation, first)
+        }
+        return send(operation, input)
+      },
+    }
+    expect(await createStamper({ api: overtaken, ...parts })(anew)).toBe('stamped')
+    await replica.replicator.syncOnce()
+    expect(await replica.read(keyOf('a'))).toMatchObject(textItem('a', 'new'))
+  })
+
   it('fails with what the API fails with, so that the record is delivered again', async () => {
     await foreign('PutItem', { Item: textItem('a', 'put') })
     const error = Object.assign(new Error('slow down'), { name: 'ThrottlingException' })
