@@ -2,6 +2,7 @@
 // have ever held, what was deleted and came back, and which foreign writes nothing protected yet.
 
 import type { AttributeValue, Item } from '../../src/model/attribute-value.ts'
+import { decodeEntry } from '../../src/sync/companion-rows.ts'
 
 /** A write of somebody who does not know the log, as it was done. */
 export interface ForeignDeed {
@@ -36,14 +37,14 @@ export class Ledger {
   /** A transaction of the protocol was done: a push, or a stamp. Answers whether it changed items. */
   notePush({ TransactItems }: { readonly TransactItems: readonly TransactAction[] }): boolean {
     let hasChanged = false
-    for (const { Put, Delete, Update } of TransactItems) {
+    for (const { Put, Delete } of TransactItems) {
       if (Put !== undefined && textOf(Put.Item['pk']).startsWith('client#')) this.#passMutation(Put)
       const isData = Put !== undefined && this.#dataTables.has(Put.TableName)
       if (isData) this.#put(placeOf(Put.TableName, Put.Item), Put.Item)
       if (Delete !== undefined) this.#delete(placeOf(Delete.TableName, Delete.Key))
-      if (Update !== undefined) this.#exposed.delete(placeOf(Update.TableName, Update.Key))
       hasChanged ||= isData || Delete !== undefined
     }
+    this.#noteTold(TransactItems)
     return hasChanged
   }
 
@@ -60,10 +61,37 @@ export class Ledger {
     else this.#exposed.set(place, (this.#exposed.get(place) ?? new Set()).add(name))
   }
 
+  /**
+   * The record of a foreign write was stamped, or needed no stamp: by now the log tells all that the item held then, so that
+   * nothing of it is exposed any more.
+   */
+  noteStamped(place: string, image: Item): void {
+    this.#tell(place, namesIn(image))
+  }
+
   /** Deleted by something else than a push. */
   noteGone(place: string): void {
     this.#exposed.delete(place)
     this.#bury(place)
+  }
+
+  /**
+   * A stamp's entry tells the item as it was read for it: what was written since then is exposed until its own stamp. An
+   * image that has to be fetched is read later.
+   */
+  #noteTold(actions: readonly TransactAction[]): void {
+    for (const { Put } of actions) {
+      if (Put === undefined || !textOf(Put.Item['pk']).startsWith('log#')) continue
+      for (const { table, key, image } of decodeEntry(Put.Item).changes) {
+        const place = placeOf(table, key)
+        if (image === 'unknown') this.#exposed.delete(place)
+        else if (image !== 'deleted') this.#tell(place, namesIn(image))
+      }
+    }
+  }
+
+  #tell(place: string, names: ReadonlySet<string>): void {
+    for (const name of names) this.#exposed.get(place)?.delete(name)
   }
 
   /** A client's mutations are passed one after another: the row is as the push says that it was. */
@@ -109,7 +137,6 @@ interface PutAction {
 interface TransactAction {
   readonly Put?: PutAction
   readonly Delete?: { readonly TableName: string; readonly Key: Item }
-  readonly Update?: { readonly TableName: string; readonly Key: Item }
 }
 
 /** An item's place in words. */

@@ -2,9 +2,11 @@
 // its order, late, in batches that come again as long as they fail, and sometimes although they did not.
 
 import { seededRandom } from '../../src/base/random.ts'
+import type { Item } from '../../src/model/attribute-value.ts'
 import { createStreamStamper, type StreamEvent } from '../../src/server/stream-stamper.ts'
 import type { Dice } from './dice.ts'
 import { createFaultyApi, type FaultyApi } from './faulty-api.ts'
+import { placeOf } from './ledger.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { COMPANION_TABLE, DATA_TABLES, TABLE_FACTS, type World } from './world.ts'
 
@@ -92,6 +94,10 @@ export async function createStreamDelivery({ world, clock, dice, count }: Delive
       },
     ] = await Promise.all([stamp({ Records }), ...(isTwice ? [stamp({ Records })] : [])])
     const from = Records.findIndex(({ dynamodb }) => dynamodb?.SequenceNumber === failure?.itemIdentifier)
+    for (const { dynamodb } of failure === undefined ? Records : Records.slice(0, from)) {
+      const { Keys, NewImage } = dynamodb as { readonly Keys: Item; readonly NewImage?: Item }
+      if (NewImage !== undefined) world.ledger.noteStamped(placeOf(shard.table, Keys), NewImage)
+    }
     if (failure !== undefined) {
       count('batch of stream records failed')
       shard.waiting = Records.slice(from)
