@@ -63,17 +63,13 @@ describe('a browser whose log ends in half a record', () => {
   )
 
   it(
-    'is told to have lost everything when something else wrote to it first',
+    'tells what it has lost when something else wrote to it first',
     async () => {
       expect(await inBrowser((page) => countAndAddNotes(page, 0))).toBe(0)
       tearBrowserLog()
       await inBrowser(writeElsewhere)
 
-      const { count, dataLoss, lines } = await inBrowser(openAndLook)
-
-      expect(count).toBe(0)
-      expect(dataLoss).toEqual({ atMs: expect.any(Number), message: expect.stringContaining('corrupt') })
-      expect(lines).toEqual(['The browser found the data of this origin damaged, and has removed all of it.'])
+      expectLossToBeTold(await inBrowser(openAndLook))
     },
     TIMEOUT_MS,
   )
@@ -96,7 +92,7 @@ describe('a browser that is killed while transactions write', () => {
   )
 
   it(
-    'loses everything when they were on two stores of any one database',
+    'tells what it has lost when they were on two stores of any one database',
     async () => {
       expect(await inBrowser((page) => countAndAddNotes(page, 0))).toBe(0)
       const stores = [
@@ -105,15 +101,25 @@ describe('a browser that is killed while transactions write', () => {
       ]
       await inBrowser((page) => keepWriting(page, stores))
 
-      const { count, dataLoss } = await inBrowser(openAndLook)
-      expect({ count, dataLoss }).toEqual({
-        count: 0,
-        dataLoss: { atMs: expect.any(Number), message: expect.any(String) },
-      })
+      expectLossToBeTold(await inBrowser(openAndLook))
     },
     TIMEOUT_MS,
   )
 })
+
+/** Chromium 156 loses everything. One that has been mended keeps everything, and has nothing to tell. */
+function expectLossToBeTold(found: Found): void {
+  console.log(found.count === 0 ? 'the browser has lost everything' : 'the browser has lost nothing')
+  if (found.count > 0) {
+    expect(found).toEqual({ count: NOTES_PER_SESSION, dataLoss: undefined, lines: [] })
+    return
+  }
+  expect(found).toEqual({
+    count: 0,
+    dataLoss: { atMs: expect.any(Number), message: expect.stringContaining('corrupt') },
+    lines: ['The browser found the data of this origin damaged, and has removed all of it.'],
+  })
+}
 
 /** Runs a browser for as long as `use` takes, then kills it once it has one log only: of several it goes on with none. */
 async function inBrowser<T>(use: (page: BrowserPage) => Promise<T>): Promise<T> {
@@ -175,6 +181,13 @@ function writeElsewhere(page: BrowserPage): Promise<void> {
   )
 }
 
+/** What an opened database has and tells. */
+interface Found {
+  readonly count: number
+  readonly dataLoss: unknown
+  readonly lines: readonly string[]
+}
+
 interface Place {
   readonly database: string
   readonly store: string
@@ -216,7 +229,7 @@ function keepWriting(page: BrowserPage, places: readonly Place[]): Promise<void>
   }, places)
 }
 
-function openAndLook(page: BrowserPage): Promise<{ count: number; dataLoss: unknown; lines: string[] }> {
+function openAndLook(page: BrowserPage): Promise<Found> {
   return page.evaluate(
     async (name, definition) => {
       const lines: string[] = []
