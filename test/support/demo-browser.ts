@@ -2,7 +2,7 @@
 // keyboard and pointer. Everything the page complains about is kept for the test to look at.
 
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { BrowserContextOptions, CDPSession, Page } from 'playwright-core'
@@ -11,6 +11,7 @@ import { browserExecutable } from './browser-executables.ts'
 import { startStaticServer } from './static-server.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
+const CACHE = join(ROOT, 'node_modules/.cache/tidetable')
 
 /** The demo's files on a server. */
 export interface DemoSite {
@@ -76,7 +77,8 @@ export async function serveDemoWithCloud(): Promise<DemoSite> {
 }
 
 async function buildDemo(): Promise<string> {
-  const folder = await mkdtemp(join(ROOT, 'node_modules/.cache/tidetable/demo-'))
+  await mkdir(CACHE, { recursive: true })
+  const folder = await mkdtemp(join(CACHE, 'demo-'))
   const { status } = spawnSync(
     process.execPath,
     ['node_modules/vite/bin/vite.js', 'build', '--mode', 'demo', '--outDir', folder, '--logLevel', 'warn'],
