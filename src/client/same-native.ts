@@ -43,9 +43,10 @@ function change(draft: Plain, before: Plain, after: Plain): void {
   for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) delete draft[name]
   for (const [name, value] of Object.entries(after)) {
     if (Object.hasOwn(before, name) && sameNative(before[name], value)) continue
-    const [old, inner] = [before[name], draft[name]]
-    if (isPlain(old) && isPlain(value)) change(inner as Plain, old, value)
-    else if (Array.isArray(old) && Array.isArray(value)) changeElements(inner as unknown[], old, value)
+    const old = before[name]
+    // Read only where immer has a draft of it: of Sets it has none without a plugin, and throws.
+    if (isPlain(old) && isPlain(value)) change(draft[name] as Plain, old, value)
+    else if (Array.isArray(old) && Array.isArray(value)) changeElements(draft[name] as unknown[], old, value)
     else draft[name] = value
   }
 }

@@ -26,6 +26,15 @@ const CITIES = defineTable<City>()({
   localIndexes: { byPopulation: { sort: 'population' } },
 })
 
+interface Note {
+  readonly id: string
+  readonly tags: ReadonlySet<string>
+  readonly ink: Uint8Array
+  readonly parts: readonly unknown[]
+}
+
+const NOTES = defineTable<Note>()({ name: 'notes', attributes: { id: 'S' }, key: { partition: 'id' } })
+
 const delft: City = { country: 'NL', name: 'Delft', population: 103_659, place: { latitude: 52, notes: ['old'] } }
 const leiden: City = { country: 'NL', name: 'Leiden', population: 125_174 }
 const ghent: City = { country: 'BE', name: 'Ghent', population: 265_086 }
@@ -105,6 +114,25 @@ describe('a live query', () => {
     expect(Object.isFrozen(after.rows) && Object.isFrozen(after.rows[0]) && Object.isFrozen(after.rows[0]?.place)).toBe(
       true,
     )
+  })
+
+  it('follows changes of sets, bytes and lists in its rows', async () => {
+    const { database } = await openMemoryDatabase({ tables: [NOTES] })
+    onTestFinished(() => database.close().catch(() => undefined))
+    const notes = database.table(NOTES)
+    const note = (tag: string): Note => ({
+      id: '1',
+      tags: new Set(['all', tag]),
+      ink: new Uint8Array([tag.length]),
+      parts: [{ tags: new Set([tag]) }, new Set([tag]), 'end'],
+    })
+    await notes.put(note('a'))
+    const { until } = listen(notes.scan().live())
+    expect((await until(() => true)).rows).toEqual([note('a')])
+    await notes.put(note('bc'))
+    expect((await until((result) => result.rows[0]?.tags.has('bc') === true && isSettled(result))).rows).toEqual([
+      note('bc'),
+    ])
   })
 
   it('tells nothing when what it shows did not change', async () => {
