@@ -11,5 +11,5 @@ describe('whatever is sent', () => {
     const tallies = await runFuzz({ runs: RUNS, seed: SEED })
     expect(tallies.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(RUNS)
     for (const { name, accepted } of tallies) expect(accepted, `${name} are not all refused`).toBeGreaterThan(0)
-  }, 60_000)
+  })
 })

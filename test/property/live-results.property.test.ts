@@ -14,6 +14,8 @@ interface Note {
   readonly shelf: string
   readonly id: number
   readonly colour?: string
+  readonly tags?: ReadonlySet<string>
+  readonly ink?: Uint8Array
   readonly body?: { readonly text: string; readonly marks: readonly number[] }
 }
 
@@ -35,6 +37,8 @@ const notes: fc.Arbitrary<Note> = fc.record(
     shelf: fc.constantFrom('a', 'b'),
     id: fc.integer({ min: 0, max: 9 }),
     colour: fc.constantFrom('red', 'blue'),
+    tags: fc.uniqueArray(fc.constantFrom('p', 'q', 'r'), { minLength: 1 }).map((tags) => new Set(tags)),
+    ink: fc.uint8Array({ maxLength: 2 }).map((bytes) => Uint8Array.from(bytes)),
     body: fc.record({ text: fc.constantFrom('one', 'two'), marks: fc.array(fc.nat({ max: 3 }), { maxLength: 3 }) }),
   },
   { requiredKeys: ['shelf', 'id'] },
@@ -51,7 +55,7 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
 
 /** As many workers may be started within a minute as do no harm to this. */
 const MAX_KILLS = 3
-const QUIET_MS = 5_000
+const QUIET_MS = 60_000
 
 type NotesTable = Table<typeof NOTES>
 type Query = () => ReturnType<NotesTable['scan']>

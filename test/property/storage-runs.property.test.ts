@@ -63,7 +63,7 @@ async function walked(cursor: MergeCursor): Promise<[string, number][]> {
 }
 
 describe('a merged walk', () => {
-  it('shows the newest version of every row in the range, whatever is cached', { timeout: 60_000 }, async () => {
+  it('shows the newest version of every row in the range, whatever is cached', async () => {
     const property = fc.asyncProperty(
       fc.array(layerArbitrary, { minLength: 1, maxLength: 5 }),
       fc.array(rangeArbitrary, { minLength: 1, maxLength: 6 }),

@@ -280,7 +280,7 @@ const stepsArbitrary = fc.array(stepArbitrary, { maxLength: 40, size: 'max' })
 const SMALL_STORE = { name: 'property', memtableBytes: MEMTABLE_BYTES, pageCacheBytes: 40_000 }
 
 describe('any history of an ordered store', () => {
-  it('of two workers on one IndexedDB database is that of one map', { timeout: 120_000 }, async () => {
+  it('of two workers on one IndexedDB database is that of one map', async () => {
     const property = fc.asyncProperty(stepsArbitrary, (steps) => {
       globalThis.indexedDB = new IDBFactory()
       return compare(steps, 2, (clock) => () => openLogStructuredStore({ ...SMALL_STORE, clock }))
@@ -290,7 +290,7 @@ describe('any history of an ordered store', () => {
     await fc.assert(property, { seed: 274, numRuns: 1 })
   })
 
-  it('of two workers on one disk is that of one map', { timeout: 120_000 }, async () => {
+  it('of two workers on one disk is that of one map', async () => {
     const property = fc.asyncProperty(stepsArbitrary, (steps) => {
       const disk = createMemoryDisk()
       return compare(
@@ -302,7 +302,7 @@ describe('any history of an ordered store', () => {
     await fc.assert(property, { numRuns: 60 })
   })
 
-  it('of the memory store is that of one map', { timeout: 120_000 }, async () => {
+  it('of the memory store is that of one map', async () => {
     const property = fc.asyncProperty(stepsArbitrary, (steps) => {
       const kept = steps.filter(({ kind }) => kind !== 'reopen')
       return compare(kept, 1, () => async () => createMemoryStore())

@@ -218,5 +218,5 @@ describe('transactions', () => {
       }),
       { numRuns: 60 },
     )
-  }, 60_000)
+  })
 })

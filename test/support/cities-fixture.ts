@@ -1,6 +1,6 @@
 // A small database with a table of cities, for tests of what stands on live results.
 
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { defineTable, type TableDefinition } from '../../src/client/define-table.ts'
 import type { Table } from '../../src/client/table.ts'
 import { type MemoryDatabase, openMemoryDatabase } from './memory-database.ts'
@@ -44,10 +44,9 @@ export async function openCities(...present: readonly City[]): Promise<CitiesFix
   return { ...opened, cities }
 }
 
+const POLL = { interval: 2, timeout: 60_000 }
+
 /** Resolves when `holds` does, looked at every few milliseconds. */
 export async function eventually(holds: () => boolean): Promise<void> {
-  for (let turn = 0; !holds(); turn++) {
-    if (turn > 1000) throw new Error(`This does not become true: ${holds.toString()}`)
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
+  await vi.waitUntil(holds, POLL)
 }

@@ -31,6 +31,9 @@ interface Rendered {
   readonly unmount: () => Promise<void>
 }
 
+/** A text that does not come is compared with the one that is there. */
+const UNTIL_MS = 60_000
+
 async function render(component: FunctionComponent): Promise<Rendered> {
   const container = document.createElement('div')
   const root = createRoot(container)
@@ -39,7 +42,8 @@ async function render(component: FunctionComponent): Promise<Rendered> {
   onTestFinished(unmount)
   const until = async (text: string): Promise<string> => {
     // What happens inside an act is rendered at its end.
-    for (let turn = 0; turn < 500 && container.textContent !== text; turn++) {
+    const deadlineMs = performance.now() + UNTIL_MS
+    while (container.textContent !== text && performance.now() < deadlineMs) {
       await act(() => new Promise((resolve) => setTimeout(resolve, 2)))
     }
     return container.textContent

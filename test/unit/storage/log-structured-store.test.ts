@@ -13,10 +13,12 @@ import { createMemoryDevice, createMemoryDisk, type MemoryDisk } from '../../sup
 const MEMTABLE_BYTES = 4000
 const EVERYTHING = { start: '', end: '\u00ff\u00ff' }
 
+let openCount = 0
+
 function open(disk: MemoryDisk, options: Partial<LogStructuredStoreOptions> = {}): Promise<OrderedStore> {
   return openLogStructuredStore({
     // A name of its own for each worker: they do not hear each other's hints, as if they slept.
-    name: `silent ${Math.trunc(performance.now() * 1000)}`,
+    name: `silent ${++openCount}`,
     device: createMemoryDevice(disk),
     clock: createBriskClock(),
     random: seededRandom(1),

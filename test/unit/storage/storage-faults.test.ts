@@ -130,7 +130,7 @@ describe('the log-structured store on a device that fails', () => {
   })
 
   for (const fault of FAULTS) {
-    it(`keeps what it acknowledged, whole batches only, when any one step ${fault}`, { timeout: 60_000 }, async () => {
+    it(`keeps what it acknowledged, whole batches only, when any one step ${fault}`, async () => {
       const { steps } = await runWith(0, fault)
       for (let failAt = 1; failAt <= steps; failAt++) {
         const { run, disk } = await runWith(failAt, fault)
@@ -141,7 +141,7 @@ describe('the log-structured store on a device that fails', () => {
   }
 
   for (const fault of FAULTS.filter((each) => !each.startsWith('dies'))) {
-    it(`refuses one batch at most and goes on when one step ${fault}`, { timeout: 60_000 }, async () => {
+    it(`refuses one batch at most and goes on when one step ${fault}`, async () => {
       const { steps } = await runWith(0, fault)
       for (let failAt = 1; failAt <= steps; failAt++) {
         const { run } = await runWith(failAt, fault)
