@@ -45,6 +45,12 @@ const BROWSER_BUILDS = [
   { find: /^solid-js$/, replacement: resolve(ROOT, 'node_modules/solid-js/dist/solid.js') },
   { find: /^svelte\/reactivity$/, replacement: resolve(ROOT, 'node_modules/svelte/src/reactivity/index-client.js') },
 ]
+/**
+ * Time limits of tests: for machines that are ten times slower than ours, or have as much other work. What hangs is told all
+ * the same. What a test polls for has less time, so that its own message is seen.
+ */
+const TEST_TIMEOUT_MS = 300_000
+const POLL = { timeout: 60_000 }
 const WORKER_SOURCE_URL = /new URL\('(?:\.\.\/)+worker\/index\.ts', import\.meta\.url\)/
 
 const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserConfig => {
@@ -186,9 +192,9 @@ function nodeProject(): TestProjectInlineConfiguration {
       environment: 'node',
       include: ['test/**/*.test.ts'],
       exclude: ['**/*.browser.test.ts', '**/*.scenario.test.ts'],
-      // For machines that have other work: what hangs is told all the same.
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      testTimeout: TEST_TIMEOUT_MS,
+      hookTimeout: TEST_TIMEOUT_MS,
+      expect: { poll: POLL },
     },
   }
 }
@@ -201,10 +207,12 @@ function scenarioProject(): TestProjectInlineConfiguration {
       environment: 'node',
       include: ['test/browser/**/*.scenario.test.ts'],
       globalSetup: ['test/support/ensure-build.ts'],
+      setupFiles: ['test/support/leave-by-exit.ts'],
       // Each starts browsers of its own, on machines with two cores.
       fileParallelism: false,
-      testTimeout: 120_000,
-      hookTimeout: 120_000,
+      testTimeout: TEST_TIMEOUT_MS,
+      hookTimeout: TEST_TIMEOUT_MS,
+      expect: { poll: POLL },
     },
   }
 }
@@ -224,10 +232,12 @@ function browserProjects(): TestProjectInlineConfiguration {
       include: ['test/**/*.browser.test.ts'],
       globalSetup: ['test/support/ensure-build.ts'],
       fileParallelism: false,
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      testTimeout: TEST_TIMEOUT_MS,
+      hookTimeout: TEST_TIMEOUT_MS,
+      expect: { poll: POLL },
       browser: {
         enabled: true,
+        connectTimeout: TEST_TIMEOUT_MS,
         headless: true,
         screenshotFailures: false,
         api: { host: HOST },
