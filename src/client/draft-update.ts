@@ -102,13 +102,17 @@ export function writeGuard(
   return condition === undefined ? text : `${text} AND (${writeCondition(writer, condition, partitionName)})`
 }
 
-/** Place by place, or, where that takes too many words, by whole attributes. */
+/** Whether changes can be said place by place: that does not take too many words. */
+export function isSayable(changes: ItemChanges): boolean {
+  const { set, remove, add, delete: takeOut } = changes
+  if (set.length + remove.length + add.length + takeOut.length > MAX_FINE_CHANGES) return false
+  return writeChanges(new ExpressionWriter(), changes).length <= MAX_FINE_UPDATE_SIZE_BYTES
+}
+
+/** Place by place, or by whole attributes. */
 function changesOf(finished: FinishedDraft): ItemChanges {
   const fine = finished.changes()
-  const { set, remove, add, delete: takeOut } = fine
-  if (set.length + remove.length + add.length + takeOut.length > MAX_FINE_CHANGES) return finished.changes(true)
-  const text = writeChanges(new ExpressionWriter(), fine)
-  return text.length > MAX_FINE_UPDATE_SIZE_BYTES ? finished.changes(true) : fine
+  return isSayable(fine) ? fine : finished.changes(true)
 }
 
 function writeChanges(writer: ExpressionWriter, { set, remove, add, delete: takeOut }: ItemChanges): string {

@@ -1,14 +1,15 @@
-// Items that a recipe may change as if they were its own. What it changes is found by comparing the draft with the item as
-// it was read; which attributes it looked at is noted on the way: an update made of a draft holds only while they are as
-// they were. Loaded with the first recipe, as it brings immer along.
+// Items that a recipe may change as if they were its own, which they are: each reading unpacks the item anew. What a recipe
+// has changed is found by comparing its item with what was read; which attributes it looked at is noted on the way: an
+// update made of a draft holds only while they are as they were.
 
-import { current, enableMapSet, Immer, isDraft } from 'immer'
 import { DatabaseError } from '../base/database-error.ts'
+import { setAttribute } from '../model/attribute-map.ts'
+import { checkDepth } from '../model/attribute-rules.ts'
 import { type NativeItem, unpackNativeItem } from '../model/native.ts'
 import type { PackedItem } from '../model/packed-item.ts'
-import type { AttributeName } from './expression.ts'
-import { attribute, expr, type TemplateExpression } from './expression.ts'
-import { type ItemChanges, itemChanges } from './item-changes.ts'
+import { attribute, type AttributeName, expr, type TemplateExpression } from './expression.ts'
+import { isPlainMap, type ItemChanges, itemChanges } from './item-changes.ts'
+import { copyNative } from './native-copy.ts'
 
 /** An item as a recipe has read it. */
 export interface Reading {
@@ -22,14 +23,20 @@ export interface Reading {
 export interface ItemDraft {
   /** What the recipe is given: the item, or its key when there is none. */
   readonly draft: NativeItem
-  /** The draft as it is now, as a value of its own. */
+  /** The draft as it would be stored now. A draft that is part of it counts as looked at. */
   snapshot(): NativeItem
-  /** Ends the draft. */
-  finish(): FinishedDraft
+  /**
+   * Ends the draft, which throws a TypeError from now on.
+   *
+   * @param after its last snapshot
+   */
+  finish(after: NativeItem): FinishedDraft
 }
 
 /** What a recipe has done to an item. */
 export interface FinishedDraft {
+  /** The item as the recipe has left it. */
+  readonly after: NativeItem
   /** What makes the draft of the item that was read, or of its key. */
   changes(isCoarse?: boolean): ItemChanges
   /** That the item is as the recipe has read it, so far as it has. */
@@ -42,24 +49,25 @@ export interface FinishedDraft {
  */
 export const MAX_GUARDED_ATTRIBUTES = 100
 
-enableMapSet()
-/** Values that a recipe puts into a draft stay the recipe's: they are not frozen. */
-const immer = new Immer({ autoFreeze: false })
-
 /** Opens a draft of an item. */
 export function openDraft({ packed, key, keyNames }: Reading): ItemDraft {
-  const base = packed === undefined ? { ...key } : unpackNativeItem(packed)
-  const inner = immer.createDraft(base) as NativeItem
+  const item = packed === undefined ? (copyNative(key) as NativeItem) : unpackNativeItem(packed)
   const touched = new Set<string>()
-  const draft = noteTouched(inner, touched)
+  const { proxy, revoke } = noteTouched(item, touched)
   return {
-    draft,
-    snapshot: () => current(inner),
-    finish() {
-      const after: NativeItem = immer.finishDraft<NativeItem>(inner)
-      // Read anew: bytes changed in place have changed in `base` too.
-      const before = packed === undefined ? { ...key } : unpackNativeItem(packed)
+    draft: proxy,
+    snapshot() {
+      const attributes = Object.entries(item).filter(([, value]) => !isAbsent(value))
+      return Object.fromEntries(
+        attributes.map(([name, value]) => [name, touched.has(name) ? storedForm(value, 1) : value]),
+      ) as NativeItem
+    },
+    finish(after) {
+      revoke()
+      // Read anew: what was changed in place has changed in `item` too.
+      const before = packed === undefined ? key : unpackNativeItem(packed)
       return {
+        after,
         changes: (isCoarse) => itemChanges(before, after, isCoarse),
         guard: guardOf({ packed, key, keyNames }, before, touched),
       }
@@ -67,15 +75,27 @@ export function openDraft({ packed, key, keyNames }: Reading): ItemDraft {
   }
 }
 
-/** A part of a draft as it is now, as a value of its own; any other value as it is. */
-export function snapshotOf(value: unknown): unknown {
-  return isDraft(value) ? current(value) : value
-}
-
 /** That an item is there, or that there is none. */
-export function existenceGuard({ packed, keyNames }: Pick<Reading, 'packed' | 'keyNames'>): TemplateExpression {
+function existenceGuard({ packed, keyNames }: Pick<Reading, 'packed' | 'keyNames'>): TemplateExpression {
   const key = attribute(keyNames[0] as string)
   return packed === undefined ? expr`attribute_not_exists(${key})` : expr`attribute_exists(${key})`
+}
+
+/**
+ * A value as it is stored: an attribute that is undefined is one that is not there, and so is a set without members, as
+ * DynamoDB has none. Maps and lists are copies, so that they hold no drafts.
+ */
+function storedForm(value: unknown, depth: number): unknown {
+  checkDepth(depth)
+  if (Array.isArray(value)) return Array.from(value, (element) => storedForm(element, depth + 1))
+  if (value instanceof Map) return storedForm(Object.fromEntries(value), depth)
+  if (!isPlainMap(value)) return value
+  const attributes = Object.entries(value).filter(([, inner]) => !isAbsent(inner))
+  return Object.fromEntries(attributes.map(([name, inner]) => [name, storedForm(inner, depth + 1)]))
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || (value instanceof Set && value.size === 0)
 }
 
 function guardOf(reading: Reading, before: NativeItem, touched: ReadonlySet<string>): TemplateExpression {
@@ -101,16 +121,13 @@ function attributeGuard(path: AttributeName, before: NativeItem, name: string): 
 }
 
 /** Notes the attributes of an item that are looked at or changed: inside an attribute everything counts as all of it. */
-function noteTouched(inner: NativeItem, touched: Set<string>): NativeItem {
-  const note = (name: string | symbol): void => {
-    if (typeof name === 'string') touched.add(name)
-    else noteAll()
-  }
-  /** Whoever lists the attributes, or lets immer see the whole draft, has seen them all. */
-  const noteAll = (): void => {
-    for (const name of Object.keys(inner)) touched.add(name)
-  }
-  return new Proxy(inner, {
+function noteTouched(
+  item: NativeItem,
+  touched: Set<string>,
+): { readonly proxy: NativeItem; readonly revoke: () => void } {
+  // Attributes have names; a symbol is what JavaScript itself asks for.
+  const note = (name: string | symbol): void => void (typeof name === 'string' && touched.add(name))
+  return Proxy.revocable(item, {
     get(target, name) {
       // A promise asks whatever it is given whether it is a promise.
       if (name !== 'then' || Object.hasOwn(target, name)) note(name)
@@ -120,9 +137,15 @@ function noteTouched(inner: NativeItem, touched: Set<string>): NativeItem {
       note(name)
       return Reflect.has(target, name)
     },
-    set(target, name, value) {
+    set(target, name, value: NativeItem[string]) {
       note(name)
-      return Reflect.set(target, name, value)
+      if (typeof name === 'symbol') return Reflect.set(target, name, value)
+      setAttribute(target, name, value)
+      return true
+    },
+    defineProperty(target, name, descriptor) {
+      note(name)
+      return Reflect.defineProperty(target, name, descriptor)
     },
     deleteProperty(target, name) {
       note(name)
@@ -133,7 +156,8 @@ function noteTouched(inner: NativeItem, touched: Set<string>): NativeItem {
       return Reflect.getOwnPropertyDescriptor(target, name)
     },
     ownKeys(target) {
-      noteAll()
+      // Whoever lists the attributes has seen them all.
+      for (const name of Object.keys(target)) touched.add(name)
       return Reflect.ownKeys(target)
     },
   })

@@ -26,8 +26,7 @@ type Attributes = Readonly<Record<string, unknown>>
 const MAX_NEW_PART = 0.5
 
 /**
- * The changes that make `after` of `before`. An attribute that is undefined is one that is not there, and so is a set
- * without members: DynamoDB has none.
+ * The changes that make `after` of `before`.
  *
  * @param isCoarse sets whole attributes of the item, which takes fewer words and more bytes
  */
@@ -48,7 +47,7 @@ export function isNoChange({ set, remove, add, delete: takeOut }: ItemChanges): 
 function compare(changes: Changes, path: ItemPath, before: unknown, after: unknown): void {
   if (before instanceof Set && after instanceof Set) compareSets(changes, path, before, after)
   else if (Array.isArray(before) && Array.isArray(after)) compareLists(changes, path, before, after)
-  else if (isMap(before) && isMap(after)) {
+  else if (isPlainMap(before) && isPlainMap(after)) {
     for (const common of compareNames(changes, path, before, after)) {
       compare(changes, common.path, common.before, common.after)
     }
@@ -74,13 +73,11 @@ function compareNames(
   after: Attributes,
 ): readonly CommonAttribute[] {
   const placeOf = (name: string): ItemPath => [...path, name] as unknown as ItemPath
-  for (const name of Object.keys(before)) if (isAbsent(own(after, name))) changes.remove.push(placeOf(name))
+  for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) changes.remove.push(placeOf(name))
   const common: CommonAttribute[] = []
-  for (const name of Object.keys(after)) {
-    const value = own(after, name)
-    if (isAbsent(value)) continue
-    if (own(before, name) === undefined) changes.set.push({ path: placeOf(name), value })
-    else common.push({ path: placeOf(name), before: own(before, name), after: value })
+  for (const [name, value] of Object.entries(after)) {
+    if (Object.hasOwn(before, name)) common.push({ path: placeOf(name), before: before[name], after: value })
+    else changes.set.push({ path: placeOf(name), value })
   }
   return common
 }
@@ -96,8 +93,10 @@ function compareSets(
   const added = [...next].filter(([key]) => !old.has(key)).map(([, member]) => member)
   const removed = [...old].filter(([key]) => !next.has(key)).map(([, member]) => member)
   if (added.length === 0 && removed.length === 0) return
-  // ADD and DELETE work on attributes of the item only, and not on one at the same time.
-  if (path.length > 1 || (added.length > 0 && removed.length > 0)) changes.set.push({ path, value: after })
+  // ADD and DELETE work on attributes of the item only, and not on one at the same time. Members of several types are left
+  // to the packer.
+  const isWhole = path.length > 1 || (added.length > 0 && removed.length > 0) || countTypes(next.keys()) > 1
+  if (isWhole) changes.set.push({ path, value: after })
   else if (added.length > 0) changes.add.push({ path, value: new Set(added) })
   else changes.delete.push({ path, value: new Set(removed) })
 }
@@ -158,22 +157,19 @@ function memberKey(value: unknown): unknown {
   return isNumber(value) && isStorable(value) ? `n${canonicalNumber(String(value))}` : value
 }
 
+/** Of members by their keys. */
+function countTypes(keys: Iterable<unknown>): number {
+  return new Set(Array.from(keys, (key) => (typeof key === 'string' ? key[0] : key))).size
+}
+
 /** What is not is left to the packer, which has words for it. */
 function isStorable(value: number | bigint | NumberValue): boolean {
   return typeof value !== 'number' || Number.isFinite(value)
 }
 
-/** A plain object. A Map is set as it is; what cannot be stored is left to the packer, which has words for it. */
-function isMap(value: unknown): value is Attributes {
+/** Whether a value is a plain object, of any realm. What cannot be stored is left to the packer, which has words for it. */
+export function isPlainMap(value: unknown): value is Attributes {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || (value instanceof Set && value.size === 0)
-}
-
-function own(map: Attributes, name: string): unknown {
-  return Object.hasOwn(map, name) ? map[name] : undefined
 }

@@ -302,7 +302,7 @@ class OpenTable {
     changes: (UpdateChanges<Record<string, unknown>> & WriteOptions<ReturnValue>) | NativeRecipe,
     options: RecipeOptions = {},
   ): Promise<NativeItem | undefined> {
-    if (typeof changes === 'function') return this.#updateByRecipe({ ...key }, changes, options)
+    if (typeof changes === 'function') return this.#updateByRecipe(ownKey(key), changes, options)
     return this.#session.call(
       () =>
         this.#write('UpdateItem', changes, (request) =>
@@ -490,6 +490,14 @@ class OpenTable {
 }
 
 type NativeRecipe = (draft: NativeItem) => unknown
+
+/** A key that stays as it is, whatever the caller does with theirs: it is read again and again. */
+function ownKey(key: NativeItem): NativeItem {
+  const attributes = Object.entries(key)
+  return Object.fromEntries(
+    attributes.map(([name, value]) => [name, value instanceof Uint8Array ? value.slice() : value]),
+  )
+}
 
 /** Adds to a request what is its operation's own. */
 type Adds = (request: Request) => Request

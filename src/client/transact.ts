@@ -2,15 +2,17 @@
 // written if they were changed and else only have to be as they were. Loaded with the first transaction.
 
 import { DatabaseError } from '../base/database-error.ts'
+import { MAX_TRANSACTION_ITEMS } from '../model/limits.ts'
 import { type NativeItem, packNativeItem } from '../model/native.ts'
 import type { TransactGetItemsOutput } from '../model/operations.ts'
 import type { PackedItem } from '../model/packed-item.ts'
 import { ServiceException, validationException } from '../model/service-exception.ts'
 import type { TableDeclaration } from '../model/table-declaration.ts'
 import type { Prepared } from '../rpc/pending-call.ts'
+import type { Session } from '../rpc/session.ts'
 import type { FinishedDraft, ItemDraft } from './draft.ts'
 import { attribute, expr } from './expression.ts'
-import { isNoChange } from './item-changes.ts'
+import { isNoChange, isPlainMap } from './item-changes.ts'
 import {
   addDraft,
   isSameItem,
@@ -21,6 +23,7 @@ import {
   untilFirst,
   writeGuard,
 } from './draft-update.ts'
+import { copyNative } from './native-copy.ts'
 import { type Condition, Request } from './request.ts'
 import { decodeRows } from './rows.ts'
 import type { Transaction, TransactionWriteOptions, TransactOptions } from './transaction-types.ts'
@@ -72,13 +75,21 @@ export function transact<T>(
 ): Promise<T> {
   return untilFirst(context, 'transactions', async () => {
     const transaction = new OpenTransaction(context)
-    const result = (await transaction.withoutDrafts(await work(transaction as unknown as Transaction))) as T
-    const entries = await transaction.finish()
-    if (entries.length === 0) return { result }
+    let returned: T
+    try {
+      returned = await work(transaction as unknown as Transaction)
+    } catch (error) {
+      // What it has read one after another may never have been true at the same time. If that cannot be told (a reading was
+      // what has failed) the function's own error stands.
+      if (await transaction.hasSeenMixture().catch(() => false)) return undefined
+      throw error
+    }
+    const { entries, result } = await transaction.finish(returned)
+    if (entries.length === 0) return { result: result as T }
     try {
       return await context.session.call(
         () => prepareWrite(entries, token),
-        () => ({ result }),
+        () => ({ result: result as T }),
       )
     } catch (error) {
       if (!(await hasLostRace(entries, error))) throw error
@@ -97,16 +108,27 @@ export async function transactGet(
   { session, clock }: RecipeContext,
   reads: readonly (readonly [TableDeclaration, object])[],
 ): Promise<(NativeItem | undefined)[]> {
-  const prepare = (): Prepared =>
-    together(
-      'TransactGetItems',
-      reads.map(([{ name }, key]) => new Request('Get', name, session.dictionary).item('Key', key).finish()),
-    )
-  const { Responses } = await session.call(prepare, (output) => output as TransactGetItemsOutput<PackedItem>)
+  const found = await readTogether(
+    session,
+    reads.map(([{ name }, key]) => ({ tableName: name, key })),
+  )
   return decodeRows<NativeItem | undefined>(
-    Responses.map(({ Item }) => Item ?? null),
+    found.map((item) => item ?? null),
     clock,
   )
+}
+
+async function readTogether(
+  session: Session,
+  places: readonly { readonly tableName: string; readonly key: object }[],
+): Promise<(PackedItem | undefined)[]> {
+  const gets = (): Prepared[] =>
+    places.map(({ tableName, key }) => new Request('Get', tableName, session.dictionary).item('Key', key).finish())
+  const { Responses } = await session.call(
+    () => together('TransactGetItems', gets()),
+    (output) => output as TransactGetItemsOutput<PackedItem>,
+  )
+  return Responses.map(({ Item }) => Item)
 }
 
 /** Gathers what a transaction's function asks for. */
@@ -160,35 +182,48 @@ class OpenTransaction {
   }
 
   /**
-   * What the transaction's function has returned, with values of their own in place of drafts, which end with it: a draft,
-   * or a list or an object of them.
+   * Whether items are not as they were read, or never were all at the same time. Each is read by itself, so that a function
+   * may meet what others are in the middle of; the transaction would not be written, but its function may fail of it.
    */
-  async withoutDrafts(result: unknown): Promise<unknown> {
-    if (typeof result !== 'object' || result === null) return result
-    const readings = await Promise.all([...this.#entries.values()].flatMap(({ reading }) => reading ?? []))
-    const drafts = readings.flatMap(({ draft }) => draft ?? [])
-    if (drafts.length === 0) return result
-    const { snapshotOf } = await import('./draft.ts')
-    const plain = (value: unknown): unknown =>
-      drafts.find(({ draft }) => draft === value)?.snapshot() ?? snapshotOf(value)
-    const whole = plain(result)
-    if (whole !== result) return whole
-    if (Array.isArray(result)) return result.map(plain)
-    if (Object.getPrototypeOf(result) !== Object.prototype) return result
-    return Object.fromEntries(Object.entries(result).map(([name, value]) => [name, plain(value)]))
+  async hasSeenMixture(): Promise<boolean> {
+    const entries = [...this.#entries.values()].filter(({ reading }) => reading !== undefined)
+    // One item is never a mixture; more than fit into a transaction could not be written either.
+    if (entries.length < 2 || entries.length > MAX_TRANSACTION_ITEMS) return false
+    const readings = await Promise.all(entries.map(async ({ reading }) => reading))
+    const now = await readTogether(
+      this.#context.session,
+      entries.map(({ place }) => place),
+    )
+    return readings.some((reading, index) => !isSameItem(now[index], reading?.packed))
   }
 
-  /** Ends the transaction's function: nothing can be asked for any more. */
-  async finish(): Promise<readonly FinishedEntry[]> {
+  /**
+   * Ends the transaction's function: nothing can be asked for any more, and drafts are over. What the function has returned
+   * has values of their own in place of drafts.
+   */
+  async finish(returned: unknown): Promise<{ readonly entries: readonly FinishedEntry[]; readonly result: unknown }> {
     this.#isOver = true
-    const finished: FinishedEntry[] = []
-    for (const { place, action, reading: pending } of this.#entries.values()) {
-      const reading = await pending
-      const draft = reading?.draft?.finish()
-      if (action !== undefined && draft !== undefined && !isNoChange(draft.changes())) throw changedTwice(place)
-      finished.push({ place, action, reading, finished: draft })
-    }
-    return finished
+    const all = await Promise.all(
+      Array.from(this.#entries.values(), async ({ place, action, reading }) => ({
+        place,
+        action,
+        reading: await reading,
+      })),
+    )
+    // Parts of one draft may have been put into another: none is over before all have been taken down.
+    const snapshots = new Map(
+      all.flatMap(({ reading }) =>
+        reading?.draft === undefined ? [] : [[reading.draft.draft, reading.draft.snapshot()]],
+      ),
+    )
+    const result = snapshots.size === 0 ? returned : withoutDrafts(returned, new Map<unknown, unknown>(snapshots))
+    const entries = all.map(({ place, action, reading }) => {
+      const after = reading?.draft && snapshots.get(reading.draft.draft)
+      const finished = after && reading?.draft?.finish(after)
+      if (action !== undefined && finished !== undefined && !isNoChange(finished.changes())) throw changedTwice(place)
+      return { place, action, reading, finished }
+    })
+    return { entries, result }
   }
 
   #ask(table: TableDeclaration, keyOrItem: NativeItem, action: AskedAction): void {
@@ -205,7 +240,7 @@ class OpenTransaction {
       throw new DatabaseError('InvalidOption', message, { data: { table: tableName } })
     }
     const keyNames = sort === undefined ? [partition] : [partition, sort]
-    const key = Object.fromEntries(keyNames.map((name) => [name, keyOrItem[name]])) as NativeItem
+    const key = Object.fromEntries(keyNames.map((name) => [name, copyNative(keyOrItem[name])])) as NativeItem
     const id = itemId(tableName, key)
     let entry = this.#entries.get(id)
     if (entry === undefined) {
@@ -214,6 +249,28 @@ class OpenTransaction {
     }
     return entry
   }
+}
+
+/**
+ * A value in which snapshots stand for drafts, wherever these are in lists and objects; itself if there are none.
+ *
+ * @param made by what they stand for: at first the snapshots
+ */
+function withoutDrafts(value: unknown, made: Map<unknown, unknown>): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (made.has(value)) return made.get(value)
+  // What holds itself stays as it is there.
+  made.set(value, value)
+  let result: unknown = value
+  if (Array.isArray(value)) {
+    const copy = value.map((each) => withoutDrafts(each, made))
+    if (copy.some((each, index) => each !== value[index])) result = copy
+  } else if (isPlainMap(value)) {
+    const copy = Object.entries(value).map(([name, each]) => [name, withoutDrafts(each, made)] as const)
+    if (copy.some(([name, each]) => each !== value[name])) result = Object.fromEntries(copy)
+  }
+  made.set(value, result)
+  return result
 }
 
 async function read(place: ItemPlace): Promise<Reading> {
@@ -261,6 +318,8 @@ async function hasLostRace(entries: readonly FinishedEntry[], error: unknown): P
   const suspects = entries.filter(
     ({ reading }, index) => reading !== undefined && reasons[index]?.Code === 'ConditionalCheckFailed',
   )
+  // Without a condition of the app's there is nothing else that can have failed.
+  if (suspects.some(({ action }) => action?.options.if === undefined)) return true
   const found = await Promise.all(suspects.map(({ place }) => readItem(place)))
   return suspects.some(({ reading }, index) => !isSameItem(found[index], reading?.packed))
 }

@@ -16,7 +16,9 @@ type DraftOf<T> = T extends string | number | bigint | boolean | null | undefine
       ? { -readonly [Name in keyof T]: Draft<T[Name]> }
       : T
 
-/** Changes an item in place. May run more than once, so that it should do nothing else. */
+/**
+ * Changes an item in place; what it returns is not stored. May run more than once, so that it should do nothing else.
+ */
 export type Recipe<ItemType> = (draft: Draft<ItemType>) => void | Promise<void>
 
 /** What `update` with a recipe may be told. */
@@ -77,6 +79,9 @@ export interface Transaction {
 
 /** What `transact` may be told. */
 export interface TransactOptions {
-  /** 1 to 36 characters: for ten minutes the same transaction with the same token has no further effect. */
+  /**
+   * 1 to 36 characters: for ten minutes the same transaction with the same token has no further effect. One that is no longer
+   * the same, as it has changed what it reads, is refused with IdempotentParameterMismatchException.
+   */
   readonly token?: string
 }

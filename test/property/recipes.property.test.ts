@@ -1,5 +1,6 @@
-// Recipes: for any item and any changes of it, what is stored afterwards is what the recipe has made of its draft, and a
-// recipe at the same time that changes other attributes survives as well.
+// Recipes: for any item and any changes of it (elements moved about in lists, parts moved elsewhere or put in two places,
+// also of another item, sets emptied or changed into something else, what is undefined), what is stored afterwards is what
+// the recipe has made of its draft, and a recipe at the same time that changes other attributes survives as well.
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,56 +9,30 @@ import type { Database } from '../../src/client/open-database.ts'
 import type { Table } from '../../src/client/table.ts'
 import { type NativeItem, type NativeValue, NumberValue } from '../../src/model/native.ts'
 import { openMemoryDatabase } from '../support/memory-database.ts'
+import { ATTRIBUTE_NAMES, nativeItems as items, nativeValues as values } from '../support/native-arbitraries.ts'
 
 const things = defineTable({ name: 'things', attributes: { id: 'S' }, key: { partition: 'id' } })
-
-const NAMES = ['a', 'b.c', '#d', 'size', 'ü', 'list'] as const
-
-const numbers: fc.Arbitrary<NativeValue> = fc.oneof(
-  fc.integer({ min: -5, max: 5 }),
-  fc.constantFrom<NativeValue>(
-    0.1,
-    -1.5,
-    12345678901234567890n,
-    new NumberValue('0.12345678901234567890123456789'),
-    new NumberValue('-0.12345678901234567890123456789'),
-  ),
-)
-const binaries = fc.uint8Array({ maxLength: 3 }).map((bytes) => Uint8Array.from(bytes))
-const texts = fc.constantFrom('', 'x', 'y', 'ä', '🌊', 'a longer text')
-const scalars: fc.Arbitrary<NativeValue> = fc.oneof(texts, numbers, binaries, fc.boolean(), fc.constant(null))
-const sets: fc.Arbitrary<NativeValue> = fc.oneof(
-  fc.uniqueArray(fc.constantFrom('p', 'q', 'r', 's'), { minLength: 1 }).map((members) => new Set(members)),
-  fc.uniqueArray(fc.integer({ min: 0, max: 4 }), { minLength: 1 }).map((members) => new Set(members)),
-  fc
-    .uniqueArray(fc.integer({ min: 0, max: 3 }), { minLength: 1 })
-    .map((members) => new Set(members.map((member) => new Uint8Array([member])))),
-)
-const values: fc.Arbitrary<NativeValue> = fc.letrec<{ value: NativeValue; list: NativeValue; map: NativeValue }>(
-  (tie) => ({
-    value: fc.oneof({ maxDepth: 3, withCrossShrink: true }, scalars, sets, tie('list'), tie('map')),
-    list: fc.array(tie('value'), { maxLength: 5 }),
-    map: fc.dictionary(fc.constantFrom(...NAMES), tie('value'), { maxKeys: 4 }),
-  }),
-).value
-const items = fc.dictionary(fc.constantFrom(...NAMES), values, { maxKeys: 6 })
 
 /** One change; what it does depends on what it finds. `where` leads to a place, `how` chooses what happens there. */
 interface Step {
   readonly where: readonly number[]
   readonly how: number
   readonly value: NativeValue
+  /** Leads to a part that is put there instead of the value. */
+  readonly from: readonly number[] | undefined
 }
 
+const places = fc.array(fc.nat({ max: 7 }), { maxLength: 4 })
 const steps: fc.Arbitrary<Step> = fc.record({
-  where: fc.array(fc.nat({ max: 7 }), { maxLength: 4 }),
-  how: fc.nat({ max: 9 }),
+  where: places,
+  how: fc.nat({ max: 20 }),
   value: values,
+  from: fc.option(places, { nil: undefined, freq: 3 }),
 })
 
-/** Changes something somewhere in a draft, as far as there is something. */
-function change(draft: Record<string, unknown>, { where, how, value }: Step): void {
-  let at: unknown = draft
+/** The innermost list, map, set or bytes on the way that there are. */
+function follow(root: unknown, where: readonly number[]): unknown {
+  let at = root
   for (const step of where) {
     const inner: unknown = Array.isArray(at)
       ? at[step % Math.max(1, at.length)]
@@ -67,7 +42,14 @@ function change(draft: Record<string, unknown>, { where, how, value }: Step): vo
     if (!Array.isArray(inner) && !isMap(inner) && !(inner instanceof Set) && !(inner instanceof Uint8Array)) break
     at = inner
   }
-  const fresh = copyOf(value)
+  return at
+}
+
+/** Changes something somewhere in a draft, as far as there is something; parts come from another one. */
+function change(draft: Record<string, unknown>, { where, how, value, from }: Step, other = draft): void {
+  const at = follow(draft, where)
+  const part = from && follow(other, from)
+  const fresh = part === undefined || part === draft || part === other ? copyOf(value) : part
   if (at instanceof Uint8Array) {
     if (at.length > 0) at[0] = how
   } else if (at instanceof Set) changeSet(at, how)
@@ -88,7 +70,7 @@ function changeSet(set: Set<unknown>, how: number): void {
 
 function changeList(list: unknown[], how: number, value: unknown): void {
   const at = how % Math.max(1, list.length)
-  switch (how % 6) {
+  switch (how % 11) {
     case 0:
       list.push(value)
       break
@@ -104,6 +86,22 @@ function changeList(list: unknown[], how: number, value: unknown): void {
     case 4:
       list.splice(at, 2, value)
       break
+    case 5:
+      list.pop()
+      break
+    case 6:
+      list.sort((one, other) => (String(one) < String(other) ? -1 : 1))
+      break
+    case 7:
+      // Several taken out, in several places.
+      for (let index = list.length - 1; index >= 0; index -= 2) list.splice(index, 1)
+      break
+    case 8:
+      list.splice(at, 0, value, null)
+      break
+    case 9:
+      if (list.length > 1) [list[0], list[at]] = [list[at], list[0]]
+      break
     default:
       if (list.length > 0) list[at] = value
   }
@@ -111,19 +109,30 @@ function changeList(list: unknown[], how: number, value: unknown): void {
 
 function changeMap(map: Record<string, unknown>, how: number, value: unknown): void {
   const name = nameAt(how)
-  if (how % 3 === 0) delete map[name]
+  // Maps have no order.
+  const [other] = Object.keys(map)
+    .filter((each) => each !== 'id')
+    .sort()
+  if (how % 7 === 0) delete map[name]
+  else if (how % 7 === 1) map[name] = undefined
+  else if (how % 7 === 2) map[name] = { none: undefined, set: new Set(), value }
+  else if (how % 7 === 3 && other !== undefined && other !== name) {
+    map[name] = map[other]
+    delete map[other]
+  } else if (how % 7 === 4) map[name] = new Map([[nameAt(how + 1), value]])
   else map[name] = value
 }
 
 function nameAt(step: number): string {
-  return NAMES[step % NAMES.length] as string
+  return ATTRIBUTE_NAMES[step % ATTRIBUTE_NAMES.length] as string
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&
-    !(value instanceof Set || value instanceof Uint8Array || value instanceof NumberValue || Array.isArray(value))
+    !Array.isArray(value) &&
+    ![Set, Map, Uint8Array, NumberValue].some((other) => value instanceof other)
   )
 }
 
@@ -136,26 +145,26 @@ function copyOf(value: unknown): unknown {
   return isMap(value) ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOf(inner)])) : value
 }
 
-/** DynamoDB has no empty sets: one that is an attribute is gone, one in a list cannot be stored. */
+/** DynamoDB has no empty sets, and nothing that is undefined: there is no such attribute. */
 function storable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(storable)
+  if (value instanceof Map) return storable(Object.fromEntries(value))
   if (!isMap(value)) return value
-  const kept = Object.entries(value).filter(([, inner]) => !(inner instanceof Set && inner.size === 0))
+  const kept = Object.entries(value).filter(([, inner]) => !isNothing(inner))
   return Object.fromEntries(kept.map(([name, inner]) => [name, storable(inner)]))
 }
 
-function holdsEmptySetInList(value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return value.some((inner) => (inner instanceof Set && inner.size === 0) || holdsEmptySetInList(inner))
-  }
-  return isMap(value) && Object.values(value).some(holdsEmptySetInList)
+function isNothing(value: unknown): boolean {
+  return value === undefined || (value instanceof Set && value.size === 0)
 }
 
-/** A map that is new may hold a set that was emptied before: it is set as it is, and refused. */
-function holdsEmptySet(value: unknown): boolean {
-  if (value instanceof Set) return value.size === 0
-  if (Array.isArray(value)) return value.some(holdsEmptySet)
-  return isMap(value) && Object.values(value).some(holdsEmptySet)
+/** Whether nothing in a value is refused: there are no empty sets in lists, and nothing is inside of itself. */
+function isStorable(value: unknown, outer: readonly unknown[] = []): boolean {
+  if (outer.includes(value)) return false
+  const inside = [...outer, value]
+  if (Array.isArray(value)) return value.every((inner) => !isNothing(inner) && isStorable(inner, inside))
+  if (value instanceof Map) return [...value.values()].every((inner) => isStorable(inner, inside))
+  return !isMap(value) || Object.values(value).every((inner) => isStorable(inner, inside))
 }
 
 let database: Database
@@ -179,20 +188,44 @@ describe('a recipe', () => {
         const updated = table.update({ id: 'one' }, (draft) => {
           for (const step of all) change(draft, step)
         })
-        if (holdsEmptySetInList(model)) {
-          await updated.catch(() => undefined)
-          return
+        if (isStorable(model)) {
+          expect(await updated).toEqual(storable(model))
+          expect(await table.get({ id: 'one' })).toEqual(storable(model))
+        } else {
+          await expect(updated).rejects.toMatchObject({ name: 'ValidationException' })
+          expect(await table.get({ id: 'one' })).toEqual(start)
         }
-        if (holdsEmptySet(model)) {
-          // Refused where it is inside of something new, removed elsewhere.
-          const stored = await updated.catch(() => undefined)
-          if (stored !== undefined) expect(stored).toEqual(storable(model))
-          return
-        }
-        expect(await updated).toEqual(model)
-        expect(await table.get({ id: 'one' })).toEqual(model)
       }),
       { numRuns: 300 },
+    )
+  }, 60_000)
+
+  it('moves parts between the items of a transaction', async () => {
+    await fc.assert(
+      fc.asyncProperty(items, items, fc.array(steps, { minLength: 1, maxLength: 6 }), async (one, other, all) => {
+        const keys = [{ id: 'here' }, { id: 'there' }]
+        await table.putMany([one, other].map((item, at) => ({ ...(copyOf(item) as NativeItem), ...keys[at] }) as never))
+        const before = await table.getMany(keys)
+        const [here, there] = copyOf(before) as Record<string, unknown>[] as [NativeItem, NativeItem]
+        const move = (from: NativeItem, to: NativeItem): void => {
+          for (const [at, step] of all.entries()) change(at % 2 === 0 ? to : from, step, at % 2 === 0 ? from : to)
+        }
+        move(here, there)
+        const moved = database.transact(async (tx) => {
+          const drafts = await Promise.all(keys.map((key) => tx.get(things, key)))
+          move(drafts[0] as NativeItem, drafts[1] as NativeItem)
+          return drafts
+        })
+        if (isStorable([here, there])) {
+          const after = [storable(here), storable(there)]
+          expect(await moved).toEqual(after)
+          expect(await table.getMany(keys)).toEqual(after)
+        } else {
+          await expect(moved).rejects.toMatchObject({ name: 'ValidationException' })
+          expect(await table.getMany(keys)).toEqual(before)
+        }
+      }),
+      { numRuns: 120 },
     )
   }, 60_000)
 

@@ -21,8 +21,6 @@ describe('itemChanges', () => {
       bytes: new Uint8Array([1]),
       exact: 0.1,
       number: 1n,
-      missing: undefined,
-      empty: new Set(),
     }
     expect(itemChanges(before, after)).toEqual(NOTHING)
     expect(isNoChange(itemChanges(before, after))).toBe(true)
@@ -53,22 +51,24 @@ describe('itemChanges', () => {
       more: new Set(['a']),
       less: new Set([1, 2]),
       other: new Set(['a']),
-      none: new Set(['a']),
+      gone: new Set(['a']),
+      mixed: new Set(['a']),
       m: { s: new Set(['a']) },
     }
     const after = {
       more: new Set(['a', 'b']),
       less: new Set([2]),
       other: new Set(['b']),
-      none: new Set(),
+      mixed: new Set(['a', 1]),
       m: { s: new Set(['a', 'b']) },
     }
     expect(itemChanges(before, after)).toEqual({
       set: [
         { path: ['other'], value: new Set(['b']) },
+        { path: ['mixed'], value: new Set(['a', 1]) },
         { path: ['m', 's'], value: new Set(['a', 'b']) },
       ],
-      remove: [['none']],
+      remove: [['gone']],
       add: [{ path: ['more'], value: new Set(['b']) }],
       delete: [{ path: ['less'], value: new Set([1]) }],
     })

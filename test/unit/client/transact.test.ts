@@ -1,6 +1,6 @@
 // Transactions and recipes of the typed client, against a real engine behind a message port.
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { defineTable } from '../../../src/client/define-table.ts'
 import { attribute, expr } from '../../../src/client/expression.ts'
 import type { Database } from '../../../src/client/open-database.ts'
@@ -163,6 +163,97 @@ describe('transact', () => {
     })
     const listed = await database.transact((tx) => Promise.all([tx.get(cities, DELFT), tx.get(cities, GENT)]))
     expect(listed).toEqual([several.delft, undefined])
+    const deep = await database.transact(async (tx) => {
+      const found = [await tx.get(cities, DELFT)]
+      return { pages: [{ found }, { found }] }
+    })
+    expect(deep).toEqual({ pages: [{ found: [several.delft] }, { found: [several.delft] }] })
+  })
+
+  it('moves parts of one item to another, and whole items into others', async () => {
+    await table.put({ ...DELFT, places: [{ name: 'market', kinds: new Set(['food']) }, { name: 'church' }] })
+    await table.put({ ...GENT, places: [] })
+    const move = (from: City | undefined, to: City | undefined): void => {
+      const place = from?.places?.shift()
+      if (place === undefined) return
+      place.stars = 3
+      to?.places?.push(place)
+    }
+    await database.transact(async (tx) => {
+      const [delft, gent] = [await tx.get(cities, DELFT), await tx.get(cities, GENT)]
+      move(delft, gent)
+      if (gent) gent['twin'] = Object.freeze({ of: [delft] })
+    })
+    const delft = { ...DELFT, places: [{ name: 'church' }] }
+    const market = { name: 'market', stars: 3, kinds: new Set(['food']) }
+    expect(await table.getMany([DELFT, GENT])).toEqual([delft, { ...GENT, places: [market], twin: { of: [delft] } }])
+    await database.transact(async (tx) => {
+      const [gent, again] = [await tx.get(cities, GENT), await tx.get(cities, DELFT)]
+      move(gent, again)
+    })
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, places: [{ name: 'church' }, market] })
+  })
+
+  it('runs again when its function has failed of items that were never like that together', async () => {
+    const book = database.table(accounts)
+    await book.putMany([
+      { id: 'ann', balance: 10 },
+      { id: 'bob', balance: 0 },
+    ])
+    let runs = 0
+    const sum = await database.transact(async (tx) => {
+      const ann = await tx.get(accounts, { id: 'ann' })
+      if (runs++ === 0) {
+        await database.transact(async (other) => {
+          other.update(accounts, { id: 'ann' }, { add: { balance: -5 } })
+          other.update(accounts, { id: 'bob' }, { add: { balance: 5 } })
+        })
+      }
+      const bob = await tx.get(accounts, { id: 'bob' })
+      const found = (ann?.balance ?? 0) + (bob?.balance ?? 0)
+      if (found !== 10) throw new Error(`There are ${found}.`)
+      return found
+    })
+    expect([sum, runs]).toEqual([10, 2])
+    const failing = database.transact(async (tx) => {
+      runs++
+      await Promise.all([tx.get(accounts, { id: 'ann' }), tx.get(accounts, { id: 'bob' })])
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(runs).toBe(3)
+  })
+
+  it('refuses to be repeated with its token after it has had its effect on what it reads', async () => {
+    const book = database.table(accounts)
+    await book.put({ id: 'ann', balance: 9 })
+    const pay = (): Promise<void> =>
+      database.transact(
+        async (tx) => {
+          const ann = await tx.get(accounts, { id: 'ann' })
+          if (ann) ann.balance -= 1
+        },
+        { token: 'one payment' },
+      )
+    await pay()
+    await expect(pay()).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' })
+    expect(await book.get({ id: 'ann' })).toEqual({ id: 'ann', balance: 8 })
+  })
+
+  it('refuses more than 100 items, read or written', async () => {
+    const work = database.transact(async (tx) => {
+      for (let at = 0; at <= 100; at++) await tx.get(accounts, { id: `${at}` })
+    })
+    await expect(work).rejects.toThrow("at 'transactItems' failed to satisfy constraint: Member must have length")
+  })
+
+  it('ends its drafts', async () => {
+    await table.put({ ...DELFT, visits: 1 })
+    let late: City | undefined
+    await database.transact(async (tx) => {
+      late = await tx.get(cities, DELFT)
+    })
+    expect(() => late?.visits).toThrow(TypeError)
   })
 
   it('runs again when others have changed what it has read, changed or not', async () => {
@@ -403,6 +494,94 @@ describe('update with a recipe', () => {
     )
     await expect(refused).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' })
     expect(runs).toBe(1)
+  })
+
+  it('refuses what it would lose: an item that is returned', async () => {
+    await table.put({ ...DELFT, visits: 1 })
+    const replaced = table.update(DELFT, ((city: City) => ({ ...city, visits: 2 })) as unknown as () => void)
+    await expect(replaced).rejects.toMatchObject({ name: 'DatabaseError', code: 'InvalidOption' })
+    const made = table.update(GENT, ((city: City) => ({ ...city, visits: 2 })) as unknown as () => void)
+    await expect(made).rejects.toMatchObject({ name: 'DatabaseError', code: 'InvalidOption' })
+    expect(await table.getMany([DELFT, GENT])).toEqual([{ ...DELFT, visits: 1 }, undefined])
+    const assigned = (city: City): City => Object.assign(city, { visits: 3 })
+    expect(await table.update(DELFT, assigned as unknown as () => void)).toEqual({ ...DELFT, visits: 3 })
+  })
+
+  it('throws what the recipe throws, and writes nothing', async () => {
+    await table.put({ ...DELFT, visits: 1 })
+    const failing = table.update(DELFT, (city) => {
+      city.visits = 2
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, visits: 1 })
+  })
+
+  it('takes what is undefined, and sets without members, for what is not there, however deep and in whatever is new', async () => {
+    const address = { mayor: 'x', phones: undefined, streets: new Set() }
+    const change = (city: City): void => {
+      city['address'] = address as never
+      city['list'] = [{ none: undefined, set: new Set() }, new Map([['none', undefined]])]
+      city.tags = new Set()
+    }
+    const stored = { address: { mayor: 'x' }, list: [{}, {}] }
+    expect(await table.update(DELFT, change)).toEqual({ ...DELFT, ...stored })
+    await table.put({ ...GENT, address: { mayor: 'y', phones: ['1'] }, tags: new Set(['a']), list: [1] })
+    expect(await table.update(GENT, change)).toEqual({ ...GENT, ...stored })
+    // The same in so many places that whole attributes are set.
+    const many = Array.from({ length: 200 }, (_, at) => ({ at, set: new Set([at]) as Set<number> | undefined }))
+    await table.put({ ...DELFT, many })
+    const updated = await table.update(DELFT, (city) => {
+      for (const [at, one] of (city['many'] as typeof many).entries()) one.set = at % 2 === 0 ? undefined : new Set()
+    })
+    expect(updated).toEqual({ ...DELFT, many: many.map(({ at }) => ({ at })) })
+    await expect(table.update(DELFT, (city) => void (city['list'] = [new Set()]))).rejects.toThrow('may not be empty')
+    await expect(table.update(DELFT, (city) => void (city['list'] = [undefined]))).rejects.toThrow('undefined')
+  })
+
+  it('stores parts that were moved, swapped or are in two places, and refuses one that is inside of itself', async () => {
+    await table.put({ ...DELFT, a: { list: [{ n: 1 }, { n: 2 }, 3] }, b: {} })
+    const updated = await table.update(DELFT, (city) => {
+      const [a, b] = [city['a'], city['b']] as [{ list?: { n: number }[] }, { list?: { n: number }[] }]
+      const list = a.list ?? []
+      const [first, second] = list as [{ n: number }, { n: number }]
+      list[0] = second
+      list[1] = first
+      first.n = 7
+      b.list = list
+      delete a.list
+      city['twice'] = Object.freeze([first, first])
+    })
+    expect(updated).toEqual({ ...DELFT, a: {}, b: { list: [{ n: 2 }, { n: 7 }, 3] }, twice: [{ n: 7 }, { n: 7 }] })
+    await expect(table.update(DELFT, (city) => void (city['self'] = city))).rejects.toThrow('Nesting Levels')
+  })
+
+  it('makes items of any number of attributes, unless somebody is first', async () => {
+    const wide = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`n${at}`, at])) as Record<string, number>
+    expect(await table.update(DELFT, (city) => void Object.assign(city, wide))).toEqual({ ...DELFT, ...wide })
+    expect(await table.get(DELFT)).toEqual({ ...DELFT, ...wide })
+    let runs = 0
+    const refused = table.update(
+      GENT,
+      async (city) => {
+        Object.assign(city, runs++ === 0 ? wide : {})
+        if (runs === 1) await table.put({ ...GENT, visits: 1 })
+      },
+      { if: expr`attribute_not_exists(population)` },
+    )
+    expect([await refused, runs]).toEqual([{ ...GENT, visits: 1 }, 2])
+  })
+
+  it('keeps to its key, whatever becomes of the bytes that it was given', async () => {
+    const blobs = defineTable({ name: 'blobs', attributes: { id: 'B' }, key: { partition: 'id' } })
+    const { database: other } = await openMemoryDatabase({ tables: [blobs] })
+    onTestFinished(() => other.close())
+    const id = new Uint8Array([1])
+    const made = other.table(blobs).update({ id }, (blob) => void (blob['n'] = 1))
+    id[0] = 2
+    expect(await made).toEqual({ id: new Uint8Array([1]), n: 1 })
+    const moved = other.table(blobs).update({ id }, (blob) => void (blob.id[0] = 3))
+    await expect(moved).rejects.toThrow('Cannot update attribute id. This attribute is part of the key')
   })
 
   it('refuses to change a key', async () => {
