@@ -3,7 +3,7 @@
 // comes with mode `test`.
 
 import { resolve } from 'node:path'
-import type { Plugin, UserConfig } from 'vite'
+import type { Plugin, Rolldown, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration, ViteUserConfig, ViteUserConfigFnObject } from 'vitest/config'
 import { citiesPlugin } from './demo/build/cities-plugin.ts'
@@ -66,6 +66,10 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
         external: [],
         // It imports nothing: this line tells tools that read the text alone that it is a module.
         footer: 'export {}',
+        // A worker of many files starts file after file: each tells the browser of the next ones. So all that it begins with
+        // is one file, behind an entry that only starts it: what is loaded later imports that file, and would import an
+        // entry a second time wherever a server gives workers addresses of their own, as Vite's does.
+        groups: mode === 'worker' ? [{ name: 'core', tags: ['$initial'], test: (id) => !isEntry(id) }] : [],
         emptyOutDir: false,
         plugins: [],
       })
@@ -78,6 +82,7 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
         // symbols that belong to one copy.
         external: [...RUNTIME_DEPENDENCIES, ...PEER_DEPENDENCIES, 'svelte/reactivity', 'svelte/store', /^node:/],
         footer: '',
+        groups: [],
         emptyOutDir: true,
         plugins: [workerBesidePage()],
       })
@@ -90,11 +95,13 @@ interface LibraryBuild {
   readonly entries: readonly Pick<PackageEntry, 'name' | 'sourcePath'>[]
   readonly external: readonly (string | RegExp)[]
   readonly footer: string
+  /** What becomes one file, beside what the bundler finds out for itself. */
+  readonly groups: readonly Rolldown.CodeSplittingGroup[]
   readonly emptyOutDir: boolean
   readonly plugins: readonly Plugin[]
 }
 
-function libraryBuild({ entries, external, footer, emptyOutDir, plugins }: LibraryBuild): UserConfig {
+function libraryBuild({ entries, external, footer, groups, emptyOutDir, plugins }: LibraryBuild): UserConfig {
   return {
     plugins: [...plugins],
     publicDir: false,
@@ -114,10 +121,15 @@ function libraryBuild({ entries, external, footer, emptyOutDir, plugins }: Libra
           chunkFileNames: ({ isDynamicEntry }) => `${isDynamicEntry ? 'lazy' : 'shared'}/[name]-[hash].js`,
           banner: ({ name }) => (name === PROGRAM.name ? '#!/usr/bin/env node' : ''),
           footer,
+          codeSplitting: { groups: [...groups] },
         },
       },
     },
   }
+}
+
+function isEntry(id: string): boolean {
+  return PACKAGE_ENTRIES.some(({ sourcePath }) => id === resolve(ROOT, sourcePath))
 }
 
 /**

@@ -185,6 +185,22 @@ describe('the packed package', () => {
     }
   })
 
+  it('begins its worker with two files, as each further one would wait for the one that names it', async () => {
+    const { metafile } = await esbuild({
+      absWorkingDir: join(project, 'node_modules/tidetable/dist'),
+      entryPoints: ['./worker.js'],
+      bundle: true,
+      format: 'esm',
+      external: ['./lazy/*', '../lazy/*'],
+      metafile: true,
+      write: false,
+    })
+    expect(Object.keys(metafile.inputs).toSorted()).toEqual([
+      expect.stringMatching(/^shared\/core-[\w-]+\.js$/),
+      'worker.js',
+    ])
+  })
+
   it('has a program that serves', async () => {
     const program = startProcess({
       program: join(project, 'node_modules/.bin/tidetable'),
