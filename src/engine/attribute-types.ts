@@ -6,6 +6,7 @@ import { valuesOf } from '../base/large-objects.ts'
 import { PackedItem } from '../model/packed-item.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import { checkAttributesType, checkValueType } from '../model/validate-item.ts'
+import { type PlaceVisitor, visitPlaces } from './attribute-places.ts'
 import type { Shape } from './constraint.ts'
 
 /**
@@ -19,42 +20,17 @@ import type { Shape } from './constraint.ts'
 export function parserRefusal(error: unknown, input: unknown, shape: Shape): unknown {
   if (!(error instanceof ServiceException) || error.name !== 'ValidationException') return error
   try {
-    checkTypes(input, shape)
+    visitPlaces(input, shape, TYPE_CHECK)
     return error
   } catch (refusal) {
     return refusal
   }
 }
 
-function checkTypes(value: unknown, shape: Shape): void {
-  if (value === null || value === undefined || value instanceof PackedItem) return
-  switch (shape.kind) {
-    case 'attributes':
-      checkAttributesType(value)
-      return
-    case 'attribute-value':
-      checkValueType(value)
-      return
-    case 'list':
-      if (isScalar(shape.element)) return
-      for (const element of value as readonly unknown[]) checkTypes(element, shape.element)
-      return
-    case 'map':
-      if (isScalar(shape.value)) return
-      for (const member of valuesOf(value)) checkTypes(member, shape.value)
-      return
-    case 'structure':
-      for (const name in shape.members) {
-        checkTypes((value as Readonly<Record<string, unknown>>)[name], shape.members[name] as Shape)
-      }
-      return
-    case 'string':
-    case 'number':
-    case 'boolean':
-  }
-}
-
-/** Has no attribute values in it. */
-function isScalar({ kind }: Shape): boolean {
-  return kind === 'string' || kind === 'number' || kind === 'boolean'
+const TYPE_CHECK: PlaceVisitor = {
+  list: valuesOf,
+  attributes: (attributes) => {
+    if (!(attributes instanceof PackedItem)) checkAttributesType(attributes)
+  },
+  value: checkValueType,
 }

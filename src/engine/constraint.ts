@@ -3,7 +3,7 @@
 // "2 validation errors detected: Value 'x' at 'y' failed to satisfy constraint: …".
 
 import { unreachable } from '../base/assert.ts'
-import { listValues, namesOf } from '../base/large-objects.ts'
+import { listValues, namesOf, valuesOf } from '../base/large-objects.ts'
 import { MAX_REPORTED_ERRORS } from '../model/limits.ts'
 import { ServiceException, validationException } from '../model/service-exception.ts'
 import { type ArnScope, isArn, LOCAL_SCOPE, tableArnFault } from './arn.ts'
@@ -110,6 +110,7 @@ export function checkRequest(
     step: '',
     isMember: true,
     request: { scope, holdsNothing, errors },
+    inner: undefined,
   })
   if (errors.length > 0) {
     const count = `${errors.length} validation error${errors.length > 1 ? 's' : ''}`
@@ -279,8 +280,10 @@ interface Report {
   readonly parent: Report | undefined
   /** A member's name, an element's number from 1, or a name of a map; moves on through what the parent holds. */
   step: string | number
-  readonly isMember: boolean
+  isMember: boolean
   readonly request: RequestReport
+  /** The place below, once there has been one: a list of a hundred thousand structures needs no place for each. */
+  inner: Report | undefined
 }
 
 function checkFirst(request: Readonly<Record<string, unknown>>, shape: StructureShape): void {
@@ -357,12 +360,14 @@ function checkTableArn(arn: string, report: Report): void {
 
 function checkList(value: readonly unknown[], shape: ListShape, report: Report): void {
   checkBounds(value, shape.length, report)
+  if (hasNoConstraint(shape.element) && !report.request.holdsNothing) return
   const place = below(report, false)
-  value.forEach((element, index) => {
+  for (let index = 0; index < value.length; index++) {
+    const element = value[index]
     place.step = index + 1
     if (element === null || element === undefined) refuse(null, 'Member must not be null', place)
     else check(element, shape.element, place)
-  })
+  }
 }
 
 function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, report: Report): void {
@@ -371,6 +376,7 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
   const isFree = hasNoConstraint(shape.value)
   if (isFree && !report.request.holdsNothing && keys === undefined && valueLength === undefined) return
   const names = namesOf(value)
+  const members = valuesOf(value)
   const arns = keys?.areTables === true ? names.filter(isArn) : []
   for (const arn of arns) checkTableArn(arn, report)
   const plainNames = arns.length === 0 ? names : names.filter((name) => !isArn(name))
@@ -387,16 +393,16 @@ function checkMap(value: Readonly<Record<string, unknown>>, shape: MapShape, rep
   }
   if (
     valueLength !== undefined &&
-    names.some((name) => !fits((value[name] as readonly unknown[] | null)?.length ?? 0, valueLength))
+    members.some((member) => !fits((member as readonly unknown[] | null)?.length ?? 0, valueLength))
   ) {
     refuse(value, `Map value must satisfy constraint: [${lengthRules(valueLength).join(', ')}]`, report)
   }
   const place = below(report, false)
-  for (const name of names) {
-    const member = value[name]
+  for (let index = 0; index < names.length; index++) {
+    const member = members[index]
     const isThere = member !== null && member !== undefined
     if (isThere ? isFree : shape.mayHoldNull === true) continue
-    place.step = name
+    place.step = names[index] as string
     if (isThere) check(member, shape.value, place)
     else refuse(null, 'Member must not be null', place)
   }
@@ -436,7 +442,7 @@ function checkBounds(value: unknown, bounds: Bounds | undefined, report: Report)
 }
 
 function lengthOf(value: string | object): number {
-  return typeof value === 'string' || Array.isArray(value) ? value.length : Object.keys(value).length
+  return typeof value === 'string' || Array.isArray(value) ? value.length : namesOf(value).length
 }
 
 function lengthRules({ min, max }: Bounds): readonly string[] {
@@ -457,9 +463,11 @@ function refuse(value: unknown, rule: string, place: Report): void {
   errors.push(`Value ${shown} at '${pathOf(place)}' failed to satisfy constraint: ${rule}`)
 }
 
-/** A place in what stands at `parent`: one for all that it holds, as each is only looked at while it is the place. */
+/** A place in what stands at `parent`: one for all that ever stands there, as each is only looked at while it is the place. */
 function below(parent: Report, isMember: boolean): Report {
-  return { parent, step: '', isMember, request: parent.request }
+  const place = (parent.inner ??= { parent, step: '', isMember, request: parent.request, inner: undefined })
+  place.isMember = isMember
+  return place
 }
 
 function pathOf(place: Report): string {

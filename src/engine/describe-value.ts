@@ -1,5 +1,7 @@
 // How a refused value is shown in a message: enough to recognize it, never a whole item.
 
+import { namesOf } from '../base/large-objects.ts'
+
 const MAX_TEXT_CHARS = 2048
 const MAX_ELEMENTS = 10
 
@@ -12,7 +14,7 @@ export function describeValue(value: unknown): string {
     return `[${shown.join(', ')}]`
   }
   if (typeof value === 'object' && value !== null) {
-    const names = Object.keys(value)
+    const names = namesOf(value)
     const shown = names.slice(0, MAX_ELEMENTS).map((name) => `${name}=…`)
     if (names.length > MAX_ELEMENTS) shown.push('…')
     return `{${shown.join(', ')}}`

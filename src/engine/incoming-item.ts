@@ -4,8 +4,8 @@
 import { itemSizeBytes } from '../model/item-size.ts'
 import type { Item, Key } from '../model/attribute-value.ts'
 import { type GrowableDictionary, PackedItem, packItem, repackItem } from '../model/packed-item.ts'
-import { canonicalItem } from '../model/validate-item.ts'
-import { MAX_ITEM_SIZE_BYTES } from '../model/limits.ts'
+import { canonicalItem, canonicalKey } from '../model/validate-item.ts'
+import { MAX_ITEM_SIZE_BYTES, MAX_POSITION_ATTRIBUTES } from '../model/limits.ts'
 import { validationException } from '../model/service-exception.ts'
 
 /** A canonical item, not yet packed for its table. */
@@ -23,13 +23,20 @@ export function incomingItem(item: unknown): IncomingItem {
 }
 
 /**
- * A request's key, canonical and plain: it is one or two small attributes.
+ * A request's key, canonical and plain: it is one or two small attributes. One of too many is not all there.
  *
  * @param key untrusted, or packed
  * @throws ServiceException `ValidationException` or `SerializationException` when it is not well formed
  */
 export function incomingKey(key: unknown): Key {
-  return key instanceof PackedItem ? key.toItem() : canonicalItem(key)
+  return key instanceof PackedItem ? key.toItem() : canonicalKey(key)
+}
+
+/** The size of all of a request's key, of which `canonical` is what the engine keeps. */
+export function incomingKeySizeBytes(key: unknown, canonical: Key): number {
+  if (key instanceof PackedItem) return key.sizeBytes
+  const isWhole = Object.keys(canonical).length <= MAX_POSITION_ATTRIBUTES
+  return itemSizeBytes(isWhole ? canonical : canonicalItem(key))
 }
 
 /** The item packed for a table. */

@@ -1,7 +1,7 @@
 // Several conditions of before there were expressions, as one condition: Expected, QueryFilter and ScanFilter, with the
 // ConditionalOperator that joins them.
 
-import { namesOf } from '../base/large-objects.ts'
+import { eachMember } from '../base/large-objects.ts'
 import { checkAttributeName } from '../model/attribute-rules.ts'
 import type { AttributeConditionInput, ConditionalOperator, ExpectedAttributeValue } from '../model/operations.ts'
 import { validationException } from '../model/service-exception.ts'
@@ -24,11 +24,10 @@ export function expectedCondition(
   expected: Readonly<Record<string, ExpectedAttributeValue | null>> | undefined,
   operator: ConditionalOperator | undefined,
 ): Condition | undefined {
-  const given = expected ?? {}
-  const conditions = namesOf(given).map((name) => {
-    const value = given[name] as ExpectedAttributeValue | null
+  const conditions: AttributeCondition[] = []
+  eachMember(expected ?? {}, (name, value) => {
     if (value === null) throw invalid('ExpectedAttributeValue must not be null', name)
-    return expectedOf(name, value)
+    conditions.push(expectedOf(name, value))
   })
   return joined(conditions, operator)
 }
@@ -45,24 +44,27 @@ export function filterCondition(
   filter: Readonly<Record<string, AttributeConditionInput | null>> | undefined,
   operator: ConditionalOperator | undefined,
 ): Condition | undefined {
-  return joined(attributeConditions(filter ?? {}), operator)
+  const conditions: AttributeCondition[] = []
+  eachAttributeCondition(filter ?? {}, (condition) => conditions.push(condition))
+  return joined(conditions, operator)
 }
 
 /**
  * Checks conditions one by one: those of a filter, or `KeyConditions`.
  *
  * @param conditions in the API's shape, values untrusted
+ * @param visit gets each as it has been checked
  * @throws ServiceException ValidationException
  */
-export function attributeConditions(
+export function eachAttributeCondition(
   conditions: Readonly<Record<string, AttributeConditionInput | null>>,
-): readonly AttributeCondition[] {
-  return namesOf(conditions).map((name) => {
-    const condition = conditions[name] as AttributeConditionInput | null
+  visit: (condition: AttributeCondition) => void,
+): void {
+  eachMember(conditions, (name, condition) => {
     if (condition === null) {
       throw validationException(`The filter condition for an attribute cannot be null: ${name}`)
     }
-    return attributeCondition(name, condition.ComparisonOperator, condition.AttributeValueList ?? [])
+    visit(attributeCondition(name, condition.ComparisonOperator, condition.AttributeValueList ?? []))
   })
 }
 

@@ -1,6 +1,6 @@
 // AttributeUpdates, the updates of before there were expressions, as what update expressions become.
 
-import { namesOf } from '../base/large-objects.ts'
+import { eachMember } from '../base/large-objects.ts'
 import { attributeType } from '../model/attribute-type.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
 import { checkAttributeName } from '../model/attribute-rules.ts'
@@ -25,7 +25,8 @@ const DELETABLE: ReadonlySet<AttributeType> = new Set(['SS', 'NS', 'BS'])
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValueUpdate.html
  */
 export function attributeUpdates(updates: Readonly<Record<string, AttributeValueUpdate | null>>): Update {
-  const actions = namesOf(updates).map((name) => boundAction(name, updates[name] ?? {}))
+  const actions: BoundAction[] = []
+  eachMember(updates, (name, update) => actions.push(boundAction(name, update ?? {})))
   const changes = changeTree(actions)
   const updated = actions.map(({ path }) => path)
   return {

@@ -1,12 +1,16 @@
 // KeyConditions, the key conditions of before there were expressions, as what key condition expressions become.
 
 import type { AttributeValue } from '../model/attribute-value.ts'
+import { MAX_POSITION_ATTRIBUTES } from '../model/limits.ts'
 import type { AttributeConditionInput } from '../model/operations.ts'
 import { validationException } from '../model/service-exception.ts'
 import type { AttributeCondition } from './attribute-condition.ts'
-import { attributeConditions } from './attribute-conditions.ts'
+import { eachAttributeCondition } from './attribute-conditions.ts'
 import type { KeyCondition, QueriedKey } from './key-condition.ts'
 import { matchConditions, type NamedCondition } from './match-key.ts'
+
+/** More than any key has attributes: that there are more is all that becomes of them. */
+const MAX_KEPT_CONDITIONS = MAX_POSITION_ATTRIBUTES + 1
 
 /**
  * Binds `KeyConditions`.
@@ -20,9 +24,11 @@ import { matchConditions, type NamedCondition } from './match-key.ts'
 export function keyConditions(
   conditions: Readonly<Record<string, AttributeConditionInput | null>>,
 ): (keys: QueriedKey) => KeyCondition {
-  const checked = attributeConditions(conditions)
-  if (checked.length === 0) throw validationException('Conditions can be of length 1 or 2 only')
-  const named = new Map(checked.map((condition) => [condition.name, namedCondition(condition)]))
+  const named = new Map<string, NamedCondition>()
+  eachAttributeCondition(conditions, (condition) => {
+    if (named.size < MAX_KEPT_CONDITIONS) named.set(condition.name, namedCondition(condition))
+  })
+  if (named.size === 0) throw validationException('Conditions can be of length 1 or 2 only')
   return (keys) => matchConditions(named, keys)
 }
 

@@ -1,7 +1,7 @@
 // ExpressionAttributeNames and ExpressionAttributeValues: read from the request, looked up by the expressions, and
 // refused at the end when none of them used them.
 
-import { namesOf, valuesOf } from '../base/large-objects.ts'
+import { eachMember, namesOf } from '../base/large-objects.ts'
 import { textSizeBytes } from '../base/utf8.ts'
 import { checkAttributeName } from '../model/attribute-rules.ts'
 import type { AttributeValue } from '../model/attribute-value.ts'
@@ -61,8 +61,7 @@ export class Substitutions<Meaning> {
    * @throws ServiceException ValidationException
    */
   refuseUnused(): void {
-    const unused: string[] = []
-    for (const placeholder of this.#given.keys()) if (!this.#used.has(placeholder)) unused.push(placeholder)
+    const unused = [...this.#given.keys()].filter((placeholder) => !this.#used.has(placeholder))
     if (unused.length === 0) return
     const keys = inHashOrder(unused).join(', ')
     throw validationException(`Value provided in ${this.#parameter} unused in expressions: keys: {${keys}}`)
@@ -107,12 +106,15 @@ function readSubstitutions<Meaning>(
   const placeholders = namesOf(map)
   checkPlaceholders(parameter, placeholders)
   const kept = placeholders.length > MAX_KEPT_SUBSTITUTIONS ? undefined : new Map<string, Substitution<Meaning>>()
-  const values = valuesOf(map)
   let sizeBytes = 0
-  placeholders.forEach((placeholder, at) => {
-    const substitution = withPlaceholder(parameter, placeholder, () => read(values[at]))
-    kept?.set(placeholder, substitution)
-    sizeBytes += textSizeBytes(placeholder) + substitution.sizeBytes
+  eachMember(map, (placeholder, value) => {
+    try {
+      const substitution = read(value)
+      kept?.set(placeholder, substitution)
+      sizeBytes += textSizeBytes(placeholder) + substitution.sizeBytes
+    } catch (error) {
+      throw refusalFor(placeholder, error, parameter)
+    }
   })
   if (sizeBytes > MAX_SUBSTITUTION_SIZE_BYTES) throw validationException(`${parameter} exceeds max size`)
   const given = kept ?? {
@@ -131,10 +133,10 @@ function mapOf(input: unknown): Readonly<Record<string, unknown>> {
 /** The service looks at all placeholders before it looks at what they stand for. */
 function checkPlaceholders(parameter: SubstitutionParameter, placeholders: readonly string[]): void {
   if (placeholders.length === 0) throw validationException(`${parameter} must not be empty`)
-  for (const placeholder of placeholders) {
+  placeholders.forEach((placeholder) => {
     const problem = placeholderProblem(parameter, placeholder)
     if (problem !== undefined) throw validationException(`${parameter} contains invalid key: ${problem}`)
-  }
+  })
 }
 
 function placeholderProblem(parameter: SubstitutionParameter, placeholder: string): string | undefined {
@@ -148,14 +150,10 @@ function placeholderProblem(parameter: SubstitutionParameter, placeholder: strin
   return KEY_PATTERNS[parameter].test(placeholder) ? undefined : `Syntax error; key: "${placeholder}"`
 }
 
-/** Says in the message of a refusal which placeholder's name or value it is about. */
-function withPlaceholder<Result>(parameter: SubstitutionParameter, placeholder: string, read: () => Result): Result {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof ServiceException) || error.name !== 'ValidationException') throw error
-    throw validationException(`${parameter} contains invalid value: ${error.message} for key ${placeholder}`)
-  }
+/** The refusal of a name or value, with the placeholder that it is about in its message. */
+function refusalFor(placeholder: string, error: unknown, parameter: SubstitutionParameter): unknown {
+  if (!(error instanceof ServiceException) || error.name !== 'ValidationException') return error
+  return validationException(`${parameter} contains invalid value: ${error.message} for key ${placeholder}`)
 }
 
 function attributeName(value: unknown): string {

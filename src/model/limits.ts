@@ -140,6 +140,9 @@ export const MAX_NON_KEY_ATTRIBUTES = 20
 /** Attributes of the partition key, and of the sort key, of a global index with a multi-attribute key. */
 export const MAX_INDEX_KEY_ATTRIBUTES = 4
 
+/** Attributes of a position in an index, which are most that a key can have: those of its key and those of the table's. */
+export const MAX_POSITION_ATTRIBUTES: number = 2 * MAX_INDEX_KEY_ATTRIBUTES + 2
+
 /** Names in one answer of ListTables. */
 export const MAX_LIST_TABLES = 100
 

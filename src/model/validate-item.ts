@@ -3,12 +3,12 @@
 // text, binary as Uint8Array, text without lone surrogates.
 
 import { byteKeyFromBytes } from '../base/byte-key.ts'
-import { namesOf, valuesOf } from '../base/large-objects.ts'
+import { eachMember, listedValues } from '../base/large-objects.ts'
 import { wellFormed } from '../base/utf8.ts'
 import { setAttribute } from './attribute-map.ts'
 import { checkAttributeName, checkDepth, checkDistinct, checkNotEmpty } from './attribute-rules.ts'
-import type { AttributeMap, AttributeValue, Item } from './attribute-value.ts'
-import { MAX_NESTING_DEPTH } from './limits.ts'
+import type { AttributeMap, AttributeValue, Item, Key } from './attribute-value.ts'
+import { MAX_NESTING_DEPTH, MAX_POSITION_ATTRIBUTES } from './limits.ts'
 import { canonicalNumber } from './number.ts'
 import { ServiceException, validationException } from './service-exception.ts'
 
@@ -40,12 +40,38 @@ export function canonicalValue(value: unknown): AttributeValue {
  *   SerializationException when the item does not have the API's shape
  */
 export function canonicalItem(item: unknown): Item {
-  if (item === null || item === undefined) {
-    throw validationException(
-      "1 validation error detected: Value null at 'item' failed to satisfy constraint: Member must not be null",
-    )
-  }
+  checkIsThere(item)
   return attributesAtDepth(item, 1)
+}
+
+/**
+ * A canonical copy of a key. Of one with more attributes than any key can have all are checked, and no more copied than
+ * show that there are too many.
+ *
+ * @param key untrusted, in the API's shape
+ * @throws ServiceException as `canonicalItem` does
+ */
+export function canonicalKey(key: unknown): Key {
+  checkIsThere(key)
+  const copy: Record<string, AttributeValue> = {}
+  let count = 0
+  eachMember(mapOf(key), (givenName, given) => {
+    checkAttributeName(givenName)
+    const value = nestedValue(given, givenName, 1)
+    const name = wellFormed(givenName)
+    const isNew = !Object.hasOwn(copy, name)
+    if (isNew && count > MAX_POSITION_ATTRIBUTES) return
+    if (isNew) count++
+    setAttribute(copy, name, value)
+  })
+  return copy
+}
+
+function checkIsThere(item: unknown): void {
+  if (item !== null && item !== undefined) return
+  throw validationException(
+    "1 validation error detected: Value null at 'item' failed to satisfy constraint: Member must not be null",
+  )
 }
 
 /**
@@ -73,7 +99,7 @@ function checkTypeAtDepth(value: unknown, depth: number): void {
   // What lies deeper is refused anyway.
   if (isNothing(value) || depth > MAX_NESTING_DEPTH) return
   const members = membersOf(value)
-  for (const type of Object.keys(members)) {
+  for (const type in members) {
     const member = members[type]
     if (!isNothing(member)) checkMemberType(type, member, depth)
   }
@@ -108,7 +134,10 @@ function checkMemberType(type: string, member: unknown, depth: number): void {
 }
 
 function checkMembersType(attributes: unknown, depth: number): void {
-  for (const value of valuesOf(mapOf(attributes))) checkTypeAtDepth(value, depth)
+  const members = mapOf(attributes)
+  const values = listedValues(members)
+  if (values !== undefined) values.forEach((value) => checkTypeAtDepth(value, depth))
+  else for (const name in members) checkTypeAtDepth(members[name], depth)
 }
 
 function valueAtDepth(value: unknown, depth: number): AttributeValue {
@@ -116,7 +145,7 @@ function valueAtDepth(value: unknown, depth: number): AttributeValue {
   const members = membersOf(value)
   let canonical: AttributeValue | undefined
   let count = 0
-  for (const type of Object.keys(members)) {
+  for (const type in members) {
     const member = members[type]
     if (member === null || member === undefined) continue
     const parsed = memberOfType(type, member, depth)
@@ -175,12 +204,11 @@ function mapOf(attributes: unknown): Readonly<Record<string, unknown>> {
 }
 
 function attributesAtDepth(attributes: unknown, depth: number): AttributeMap {
-  const source = mapOf(attributes)
   const map: Record<string, AttributeValue> = {}
-  for (const name of namesOf(source)) {
+  eachMember(mapOf(attributes), (name, value) => {
     checkAttributeName(name)
-    setAttribute(map, wellFormed(name), nestedValue(source[name], name, depth))
-  }
+    setAttribute(map, wellFormed(name), nestedValue(value, name, depth))
+  })
   return map
 }
 

@@ -1,10 +1,10 @@
 // From the bytes of a request to the operation's input: compression, UTF-8, JSON, and base64 in the places where the operation's shape
 // has attribute values.
 
-import { unreachable } from '../base/assert.ts'
 import { decodeBase64 } from '../base/base64.ts'
-import { listValues } from '../base/large-objects.ts'
+import { listNew } from '../base/large-objects.ts'
 import { encodeText } from '../base/utf8.ts'
+import { type PlaceVisitor, visitPlaces } from '../engine/attribute-places.ts'
 import type { Shape } from '../engine/constraint.ts'
 import { MAX_NESTING_DEPTH, MAX_REQUEST_SIZE_BYTES } from '../model/limits.ts'
 import { ServiceException } from '../model/service-exception.ts'
@@ -84,61 +84,30 @@ export function parseBody(body: Uint8Array | string): unknown {
  * @throws ServiceException `SerializationException` when a text is not base64
  */
 export function decodeBinaryValues(input: unknown, shape: Shape): void {
-  if (typeof input !== 'object' || input === null) return
-  switch (shape.kind) {
-    case 'attributes':
-      decodeMembers(input, 1)
-      return
-    case 'attribute-value':
-      decodeValue(input as Record<string, unknown>, 1)
-      return
-    case 'list':
-    case 'map': {
-      const inner = shape.kind === 'list' ? shape.element : shape.value
-      if (holdsValues(inner)) eachMember(input, (member) => decodeBinaryValues(member, inner))
-      return
-    }
-    case 'structure':
-      for (const name in shape.members) {
-        if (Object.hasOwn(input, name)) {
-          decodeBinaryValues((input as Readonly<Record<string, unknown>>)[name], shape.members[name] as Shape)
-        }
-      }
-      return
-    case 'string':
-    case 'number':
-    case 'boolean':
-      return
-    default:
-      unreachable(shape)
-  }
+  visitPlaces(input, shape, DECODING)
 }
 
-/** Whether attribute values may stand in it, of which a scalar has none. */
-function holdsValues({ kind }: Shape): boolean {
-  return kind !== 'string' && kind !== 'number' && kind !== 'boolean'
+const DECODING: PlaceVisitor = {
+  list: (map) => listNew(map) ?? Object.values(map),
+  attributes: (attributes) => decodeMembers(attributes, 1),
+  value: (value) => decodeValue(value, 1),
 }
 
-/** Calls `visit` with each element of a list, or each member of an object. */
-function eachMember(members: object, visit: (member: unknown) => void): void {
-  const values: readonly unknown[] = Array.isArray(members) ? members : listValues(members)
-  for (const value of values) visit(value)
-}
-
-function decodeMembers(members: object, depth: number): void {
+function decodeMembers(members: unknown, depth: number): void {
   // Deeper values are refused anyway.
-  if (depth > MAX_NESTING_DEPTH) return
-  eachMember(members, (value) => {
-    if (typeof value === 'object' && value !== null) decodeValue(value as Record<string, unknown>, depth)
-  })
+  if (depth > MAX_NESTING_DEPTH || typeof members !== 'object' || members === null) return
+  const values: readonly unknown[] | undefined = Array.isArray(members) ? members : listNew(members)
+  if (values !== undefined) values.forEach((value) => decodeValue(value, depth))
+  else for (const name in members) decodeValue((members as Readonly<Record<string, unknown>>)[name], depth)
 }
 
-function decodeValue(value: Record<string, unknown>, depth: number): void {
-  for (const type in value) {
-    const member = value[type]
-    if (type === 'B') value['B'] = decoded(member)
-    else if (typeof member !== 'object' || member === null) continue
-    else if (type === 'BS' && Array.isArray(member)) value['BS'] = member.map(decoded)
+function decodeValue(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return
+  const members = value as Record<string, unknown>
+  for (const type in members) {
+    const member = members[type]
+    if (type === 'B') members['B'] = decoded(member)
+    else if (type === 'BS' && Array.isArray(member)) members['BS'] = member.map(decoded)
     else if (type === 'M' || type === 'L') decodeMembers(member, depth + 1)
   }
 }

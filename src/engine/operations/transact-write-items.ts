@@ -10,7 +10,7 @@ import { PackedItem } from '../../model/packed-item.ts'
 import { validationException } from '../../model/service-exception.ts'
 import { canonicalValue } from '../../model/validate-item.ts'
 import type { StructureShape } from '../constraint.ts'
-import { checkItemSize } from '../incoming-item.ts'
+import { checkItemSize, incomingKeySizeBytes } from '../incoming-item.ts'
 import { conditionCheckAction, deleteAction, type ItemAction, putAction, updateAction } from '../item-action.ts'
 import type { EngineServices, Operation } from '../operation.ts'
 import { transactActionShapes, transactWriteItemsShape } from '../request-shapes.ts'
@@ -76,7 +76,7 @@ function payloadSizeBytes(action: ItemAction): number {
   let sizeBytes = textSizeBytes(ConditionExpression) + valuesSizeBytes(ExpressionAttributeValues)
   if (action.kind === 'Put') return sizeBytes + sizeOf(action.item)
   if (action.kind === 'Update') sizeBytes += textSizeBytes(action.input.UpdateExpression ?? '')
-  return sizeBytes + itemSizeBytes(action.itemKey)
+  return sizeBytes + incomingKeySizeBytes(action.input.Key, action.itemKey)
 }
 
 function sizeOf(item: Item | PackedItem): number {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { ServiceException, validationException } from '../../../src/model/service-exception.ts'
-import { canonicalItem, canonicalValue } from '../../../src/model/validate-item.ts'
+import { canonicalItem, canonicalKey, canonicalValue } from '../../../src/model/validate-item.ts'
 
 const EMPTY = 'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes'
 const SEVERAL =
@@ -184,5 +184,30 @@ describe('canonicalItem', () => {
         'Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>',
       ),
     )
+  })
+})
+
+describe('canonicalKey', () => {
+  const keyOf = (count: number): Record<string, unknown> =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`a${at}`, { N: '1.0' }]))
+
+  it('copies as many attributes as a position in an index has', () => {
+    expect(canonicalKey(keyOf(10))).toEqual(canonicalItem(keyOf(10)))
+  })
+
+  it('copies of more no more than one', () => {
+    expect(canonicalKey(keyOf(11))).toEqual(canonicalItem(keyOf(11)))
+    expect(canonicalKey(keyOf(12))).toEqual(canonicalItem(keyOf(11)))
+  })
+
+  it('checks those too that it does not copy', () => {
+    const notANumber = validationException('The parameter cannot be converted to a numeric value: x')
+    expect(() => canonicalKey({ ...keyOf(12), last: { N: 'x' } })).toThrow(notANumber)
+    expect(() => canonicalKey({ ...keyOf(12), '': { S: 'x' } })).toThrow(validationException('Empty attribute name'))
+  })
+
+  it('copies the last of those whose names are the same once they are well formed', () => {
+    const halves = Array.from({ length: 12 }, (_, at) => [String.fromCharCode(0xd800 + at), { N: String(at) }])
+    expect(canonicalKey(Object.fromEntries(halves))).toEqual({ '\ufffd': { N: '11' } })
   })
 })
