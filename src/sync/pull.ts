@@ -65,7 +65,7 @@ function isLost({ sequence, logId }: Checkpoint, head: ScopeHead): boolean {
 
 /** Reads entries up to the head. Answers false when the next one was cut. */
 async function pullPages(context: PullContext, checkpoint: Checkpoint, head: ScopeHead): Promise<boolean> {
-  const { replica, remote, clock, signal } = context
+  const { remote, clock, signal } = context
   const { scope } = checkpoint
   let after = checkpoint.sequence
   let looks = 0
@@ -80,16 +80,12 @@ async function pullPages(context: PullContext, checkpoint: Checkpoint, head: Sco
       continue
     }
     looks = 0
-    const whole = await withImages(context, scope, entries)
-    const alone = await standingAlone(context, whole)
-    if (alone.length > 0) {
-      if (!(await replica.applyEntries([{ scope, entries: alone, logId: head.logId }]))) return true
-      after = lastSequence(alone)
-    } else if (!(await pullTogether(context, { scope, entries: whole.slice(0, 1), logId: head.logId }))) {
-      return true
-    } else {
-      after += 1
-    }
+    const alone = await standingAlone(context, entries)
+    const whole = await withImages(context, scope, alone.length > 0 ? alone : entries.slice(0, 1))
+    if (whole === undefined) return false
+    // What fits the images may reach beyond what stands alone.
+    if (!(await pullTogether(context, { scope, entries: whole, logId: head.logId }))) return true
+    after = lastSequence(whole)
   }
   return true
 }
@@ -120,7 +116,7 @@ async function openTwins({ replica, scopes }: PullContext, { twins }: LogEntry):
 }
 
 /**
- * Takes over an entry together with those of the same push in other scopes, and all that is before these, as one: a
+ * Takes over entries together with those of the same pushes in other scopes, and all that is before these, as one: a
  * transaction over scopes is never seen half done. Answers false when the logs did not allow it now.
  */
 async function pullTogether(context: PullContext, first: LogStretch): Promise<boolean> {
@@ -139,6 +135,10 @@ async function pullTogether(context: PullContext, first: LogStretch): Promise<bo
         return false
       }
       const whole = await withImages(context, scope, entries)
+      if (whole === undefined) {
+        await startAnew(context, scope, await remote.readHead(scope))
+        return false
+      }
       const { logId } = checkpoint.sequence === 0 ? await remote.readHead(scope) : checkpoint
       stretches.set(scope, { scope, logId, entries: [...known, ...whole] })
       open.push(...whole)
@@ -162,14 +162,15 @@ async function lookAtHole(
 
 /**
  * Fetches the items that entries only name. What is fetched may be newer than the entry: then the entries up to there
- * belong to it, so that the items are never seen half of one state and half of another.
+ * belong to it, so that the items are never seen half of one state and half of another. Undefined when one of them was cut.
  */
 async function withImages(
-  { remote, replica, signal }: PullContext,
+  { remote, replica, clock, signal }: PullContext,
   scope: string,
   first: readonly LogEntry[],
-): Promise<readonly LogEntry[]> {
+): Promise<readonly LogEntry[] | undefined> {
   let entries = first
+  let looks = 0
   for (let round = 0; round < MAX_FETCH_ROUNDS; round++) {
     signal.throwIfAborted()
     const named = namedOnly(entries)
@@ -181,9 +182,15 @@ async function withImages(
     const images = new Map([...named.keys()].map((name, index) => [name, fetched[index]]))
     const newest = Math.max(...[...images].map(([name, image]) => versionIn(replica, named, name, image)))
     if (newest <= lastSequence(entries) || round === MAX_FETCH_ROUNDS - 1) return filled(replica, entries, images)
-    const more = await remote.readLog({ scope, after: lastSequence(entries) })
-    if (more.entries.length === 0) return filled(replica, entries, images)
+    const after = lastSequence(entries)
+    const more = await remote.readLog({ scope, after })
     entries = [...entries, ...more.entries]
+    if (more.entries.length > 0) continue
+    // What made it so may be landing, or was cut; or it does not know the log.
+    if (looks > HOLE_LOOKS) return filled(replica, entries, images)
+    if (looks < HOLE_LOOKS) await sleep(clock, HOLE_WAIT_MS * (looks + 1))
+    else if (await remote.isCut({ scope, sequence: after + 1 })) return undefined
+    looks++
   }
   return entries
 }
