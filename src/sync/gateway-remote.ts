@@ -17,15 +17,23 @@ export interface GatewayOptions {
   readonly fetch?: typeof fetch
 }
 
+/** What is told to whoever listens. */
+export interface HintListener {
+  /** From now on there are hints. What happened before was told to nobody. */
+  readonly onConnected: () => void
+  /** The log of a scope has grown. */
+  readonly onHint: (scope: string) => void
+}
+
 /** A remote that can also tell when there is something new. */
 export interface HintingRemote extends RemoteTable {
   /**
-   * Calls `onHint` when the log of one of the scopes has grown. Resolves when the connection ends, for whatever reason:
-   * whoever wants more hints asks again. A hint may be missing; polling finds what it would have told.
+   * Tells when the log of one of the scopes has grown. Resolves when the connection ends, for whatever reason: whoever wants
+   * more hints asks again. A hint may be missing; polling finds what it would have told.
    *
    * @throws Error with the name that the gateway gives
    */
-  listen(scopes: readonly string[], onHint: (scope: string) => void, signal: AbortSignal): Promise<void>
+  listen(scopes: readonly string[], listener: HintListener, signal: AbortSignal): Promise<void>
 }
 
 /** A request that takes longer is given up: its fate is then unknown, as if the answer had been lost. */
@@ -58,7 +66,7 @@ export function createGatewayRemote(options: GatewayOptions): HintingRemote {
       const items = await ask<readonly (Item | null)[]>('fetchItems', places)
       return items.map((item) => item ?? undefined)
     },
-    listen: (scopes, onHint, signal) => listen(options, { scopes, onHint, signal }),
+    listen: (scopes, listener, signal) => listen(options, { scopes, listener, signal }),
   }
 }
 
@@ -84,23 +92,25 @@ function send(
 
 interface Listening {
   readonly scopes: readonly string[]
-  readonly onHint: (scope: string) => void
+  readonly listener: HintListener
   readonly signal: AbortSignal
 }
 
-async function listen(options: GatewayOptions, { scopes, onHint, signal }: Listening): Promise<void> {
+async function listen(options: GatewayOptions, { scopes, listener, signal }: Listening): Promise<void> {
   const url = `${options.url}?${new URLSearchParams(scopes.map((scope) => ['scope', scope]))}`
   const headers = { accept: 'text/event-stream', ...(await options.headers?.()) }
   const response = await send(options, url, { headers, signal })
   if (!response.ok) throw gatewayError(decodeMessage(await response.text())['error'], response.status)
   if (response.body === null) return
+  listener.onConnected()
   let rest = ''
   // WebKit's streams cannot be iterated.
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     const events = (rest + part.value).split('\n\n')
     rest = (events.pop() ?? '').slice(-MAX_EVENT_CHARS)
-    for (const event of events) if (event.startsWith('data: ')) onHint(hintedScope(event.slice('data: '.length)))
+    for (const event of events)
+      if (event.startsWith('data: ')) listener.onHint(hintedScope(event.slice('data: '.length)))
   }
 }
 

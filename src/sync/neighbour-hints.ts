@@ -20,7 +20,7 @@ export function withNeighbourHints(remote: RemoteTable, channel: HintChannel): H
       if (outcome.kind === 'applied') channel.postMessage({ scopes: Object.keys(push.heads) })
       return outcome
     },
-    listen: (scopes, onHint, signal) =>
+    listen: (scopes, { onHint }, signal) =>
       new Promise((resolve) => {
         const hear = ({ data }: MessageEvent): void => {
           const { scopes: told = [] } = data as { readonly scopes?: readonly string[] }

@@ -337,17 +337,17 @@ export class SyncHost {
     const { clock, random, logger } = this.#options
     const scopes = await this.#replicator.replica.activeScopes(this.#options.scopes)
     if (scopes.length === 0) return
+    // What was hinted before, or between two connections, was missed.
+    const listener = { onConnected: () => this.#wake('hint'), onHint: () => this.#wake('hint') }
     let failures = 0
     while (!signal.aborted) {
       const startedMs = clock.monotonicMs()
       try {
-        await listen(scopes, () => this.#wake('hint'), signal)
+        await listen(scopes, listener, signal)
       } catch (error) {
         if (!signal.aborted) logger('info', 'There are no hints for now.', { error })
       }
       const hasLasted = clock.monotonicMs() - startedMs >= LASTED_MS
-      // What was hinted between two connections was missed.
-      if (hasLasted) this.#wake('hint')
       failures = hasLasted ? 0 : failures + 1
       await sleepUnless(clock, backOffMs(failures, random), signal)
     }

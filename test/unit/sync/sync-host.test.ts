@@ -155,6 +155,31 @@ describe('what replication costs', () => {
   })
 })
 
+describe('a tab that is told of what others have pushed', () => {
+  it('looks once more when it begins to be: what was pushed before that was told to nobody', async () => {
+    const remote = await createRemote(clock)
+    const device = await createReplica(remote, clock)
+    const other = await createReplica(remote, clock)
+    let connect = (): void => undefined
+    const tab = await openTab(remote, device, {
+      isPaused: false,
+      remote: {
+        listen: (_scopes, { onConnected }) => {
+          connect = onConnected
+          return new Promise(() => undefined)
+        },
+      },
+    })
+    const first = await tab.once(({ state, lastPullAtMs }) => state === 'idle' && lastPullAtMs !== undefined)
+    await other.put(note('1'))
+    await other.replicator.syncOnce()
+    connect()
+
+    await tab.once(({ lastPullAtMs = 0 }) => lastPullAtMs > (first.lastPullAtMs ?? 0))
+    expect(await device.read(keyOf('1'))).toMatchObject(note('1'))
+  })
+})
+
 describe('how far a first sync has come', () => {
   it('is told by what was looked at, where that can be known', async () => {
     const remote = await createRemote(clock)
