@@ -23,10 +23,23 @@ export class LogFollower {
   readonly #keeper: ViewKeeper
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
+  /** What was read of the log while the runs were loaded. */
+  #ahead: { readonly after: number; readonly stretch: Promise<LogStretch> } | undefined
 
   constructor(device: LogDevice, keeper: ViewKeeper) {
     this.#device = device
     this.#keeper = keeper
+  }
+
+  /** Takes over the newest manifest and comes to the end of the log, which is read while the manifest's runs are loaded. */
+  async open(): Promise<void> {
+    await this.#keeper.adoptNewest(({ checkpoint: after }) => {
+      const stretch = this.#device.readLog({ after, limitParts: FIRST_STRETCH_PARTS })
+      // Whoever needs it meets the failure.
+      stretch.catch(() => undefined)
+      this.#ahead = { after, stretch }
+    })
+    await this.catchUp()
   }
 
   /** Resolves when all that was committed before this call is applied. Calls at the same time share the work. */
@@ -56,7 +69,7 @@ export class LogFollower {
     let limitParts = FIRST_STRETCH_PARTS
     for (let count = 0; count < MAX_STRETCHES; count++) {
       const after = this.#keeper.head
-      const stretch = await this.#device.readLog({ after, limitParts })
+      const stretch = await this.#read(after, limitParts)
       if (stretch.floor > after) {
         await this.#skipCut(stretch.floor)
         continue
@@ -71,6 +84,12 @@ export class LogFollower {
     throw new DatabaseError('StorageFailed', 'The log grows faster than it can be read.', {
       data: { head: this.#keeper.head },
     })
+  }
+
+  #read(after: number, limitParts: number): Promise<LogStretch> {
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    return ahead?.after === after ? ahead.stretch : this.#device.readLog({ after, limitParts })
   }
 
   /** The log was cut past the head while this worker slept: the runs hold what it missed. */

@@ -100,7 +100,7 @@ class LogStructuredStore implements OrderedStore {
     this.#device =
       options.device ?? createIndexedDbDevice({ name, clock, random, logger, onDeleted: () => void this.close() })
     const pages = new PageReader(this.#device, options.pageCacheBytes ?? DEFAULT_PAGE_CACHE_BYTES)
-    this.#keeper = new ViewKeeper({ device: this.#device, pages, logger })
+    this.#keeper = new ViewKeeper({ device: this.#device, pages, clock, logger })
     this.#follower = new LogFollower(this.#device, this.#keeper)
     this.#signals = createWorkerSignals({ name, clock, onHint: (hint) => this.#onHint(hint) })
     this.#feed = new LogFeed({
@@ -125,9 +125,9 @@ class LogStructuredStore implements OrderedStore {
   async open(): Promise<void> {
     try {
       await this.#device.open()
-      await this.#keeper.adoptNewest()
-      await this.#follower.catchUp()
+      await this.#follower.open()
     } catch (error) {
+      this.#keeper.close()
       this.#signals.close()
       await this.#device.close()
       throw error
@@ -183,6 +183,7 @@ class LogStructuredStore implements OrderedStore {
     await this.#queue.close()
     this.#feed.close()
     await this.#maintenance.close()
+    this.#keeper.close()
     // A hint that waits for its time would never be sent, and the others not learn of the last commits.
     if (this.#isHintPending) this.#sendHintNow()
     this.#signals.close()

@@ -2,6 +2,7 @@
 // either happen here, each in one task.
 
 import { assert } from '../base/assert.ts'
+import type { Clock, Timer } from '../base/clock.ts'
 import { DatabaseError } from '../base/database-error.ts'
 import type { LogBatch } from './contract.ts'
 import { corrupt } from './corruption.ts'
@@ -17,18 +18,29 @@ import { type SnapshotKeeper, StoreSnapshot } from './store-snapshot.ts'
 import type { MemtableLayer, StoreView } from './store-view.ts'
 
 /**
- * Key filters are loaded before their runs are used while these have no more rows than this, else soon after. With
- * 200,000 rows they are 400 KB, which delayed the first read after opening by some 90 ms.
+ * Key filters are loaded before their runs are used while these have no more rows than this, else so much later. With
+ * 200,000 rows they are 400 KB, which delayed the first read after opening by some 90 ms; asked for at once they still came
+ * before what an app reads first.
  */
 const EAGER_FILTER_ROWS = 16_384
+const FILTER_DELAY_MS = 100
 
 /** How often the manifest is read again because runs it names are gone. */
 const MAX_MANIFEST_READINGS = 4
+
+/** What a view is kept with. */
+export interface ViewKeeperOptions {
+  readonly device: LogDevice
+  readonly pages: PageReader
+  readonly clock: Clock
+  readonly logger: Logger
+}
 
 /** Keeps the view. */
 export class ViewKeeper implements SnapshotKeeper {
   readonly pages: PageReader
   readonly #device: LogDevice
+  readonly #clock: Clock
   readonly #logger: Logger
   readonly #live = new LiveSnapshots()
   /** How many snapshots hold each view. */
@@ -37,9 +49,11 @@ export class ViewKeeper implements SnapshotKeeper {
   #head = 0
   #snapshotsOpened = 0
   #view: StoreView
+  #filterTimer: Timer | undefined
 
-  constructor(options: { readonly device: LogDevice; readonly pages: PageReader; readonly logger: Logger }) {
+  constructor(options: ViewKeeperOptions) {
     this.#device = options.device
+    this.#clock = options.clock
     this.pages = options.pages
     this.#logger = options.logger
     this.#view = { manifest: EMPTY_MANIFEST, layers: [this.#newLayer(0)], runs: [] }
@@ -101,17 +115,19 @@ export class ViewKeeper implements SnapshotKeeper {
       this.#head = manifest.checkpoint
       this.#feed?.skipTo(manifest.checkpoint)
     }
-    if (!withFilters) this.#loadFiltersInBackground(runs)
+    if (!withFilters) this.#loadFiltersLater()
   }
 
   /**
    * Takes over the newest manifest.
    *
+   * @param onRead told of each manifest that is read, before its runs are loaded
    * @throws DatabaseError `StorageCorrupt`, `StorageFailed`, `StorageClosed`, `UnknownFormat`
    */
-  async adoptNewest(): Promise<void> {
+  async adoptNewest(onRead: (manifest: Manifest) => void = () => undefined): Promise<void> {
     for (let reading = 1; ; reading++) {
       const manifest = decodeManifest(await this.#device.readManifest())
+      onRead(manifest)
       try {
         return await this.adopt(manifest)
       } catch (error) {
@@ -158,10 +174,18 @@ export class ViewKeeper implements SnapshotKeeper {
     return false
   }
 
+  /** Forgets what was to be done later. */
+  close(): void {
+    this.#filterTimer?.cancel()
+  }
+
   /** Without its filter a run is read more often than need be, but not wrongly. */
-  #loadFiltersInBackground(runs: readonly Run[]): void {
-    loadFilters(this.#device, runs).catch((error: unknown) => {
-      this.#logger('error', 'Key filters could not be loaded.', { cause: error })
+  #loadFiltersLater(): void {
+    this.#filterTimer ??= this.#clock.after(FILTER_DELAY_MS, () => {
+      this.#filterTimer = undefined
+      loadFilters(this.#device, this.#view.runs).catch((error: unknown) => {
+        this.#logger('error', 'Key filters could not be loaded.', { cause: error })
+      })
     })
   }
 

@@ -133,18 +133,56 @@ describe('a worker that slept while the log was cut', () => {
 })
 
 describe('a store with more rows than filters are waited for', () => {
-  it('finds what is there, and nothing else, right after it was opened', async () => {
+  const keyOf = (index: number): string => `row ${String(index).padStart(6, '0')}`
+
+  async function storedRows(): Promise<MemoryDisk> {
     const disk = createMemoryDisk()
-    const rows = 20_000
-    const keyOf = (index: number): string => `row ${String(index).padStart(6, '0')}`
     const store = await open(disk, { memtableBytes: 500_000 })
-    for (let first = 0; first < rows; first += 1000) {
+    for (let first = 0; first < 20_000; first += 1000) {
       await store.write((transaction) => {
         for (let index = first; index < first + 1000; index++) transaction.put(keyOf(index * 2), bytes('x'))
       })
     }
     await store.close()
-    const again = await open(disk)
+    return disk
+  }
+
+  it('asks for the filters when what is read first has been read', async () => {
+    const disk = await storedRows()
+    const device = createMemoryDevice(disk)
+    const readSizes: number[] = []
+    const clock = createBriskClock()
+    const store = await open(disk, {
+      clock,
+      device: {
+        ...device,
+        readPages: (ranges) => {
+          readSizes.push(ranges.length)
+          return device.readPages(ranges)
+        },
+      },
+    })
+    const { runs } = store.statistics()
+    expect(runs).toBeGreaterThan(1)
+    expect(readSizes).toEqual([runs])
+    expect(await read(store, keyOf(0))).toBe('x')
+    expect(readSizes.slice(1).every((count) => count === 1)).toBe(true)
+    const before = readSizes.length
+    clock.advance(100)
+    expect(readSizes.slice(before)).toEqual([runs])
+    await store.close()
+  })
+
+  it('asks for no filters any more once it is closed', async () => {
+    const disk = await storedRows()
+    const clock = createBriskClock()
+    const store = await open(disk, { clock })
+    await store.close()
+    expect(clock.timerCount()).toBe(0)
+  })
+
+  it('finds what is there, and nothing else, right after it was opened', async () => {
+    const again = await open(await storedRows())
     const found = [0, 1, 19_998, 19_999, 39_998, 39_999].map((index) => read(again, keyOf(index)))
     expect(await Promise.all(found)).toEqual(['x', undefined, 'x', undefined, 'x', undefined])
     expect(await read(again, keyOf(20_000))).toBe('x')
