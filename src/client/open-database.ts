@@ -160,6 +160,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database | Syn
   const { name, tables = [], storage = 'indexeddb', durability = 'relaxed', cacheBytes = DEFAULT_CACHE_BYTES } = options
   const sync = options.sync && (await import('./page-sync.ts')).prepareSync(name, options.sync)
   const settings = sync && { sync: sync.settings }
+  if (storage === 'indexeddb') warmUpStorage()
   const session = createSession({ kind: 'open', name, storage, durability, ...settings }, options, sync?.page)
   await session.open()
   const closing = new Set<() => unknown>()
@@ -183,6 +184,15 @@ export async function deleteDatabase(name: string, options: WorkerOptions = {}):
   const session = createSession({ kind: 'erase', name }, options)
   await session.open()
   await session.close()
+}
+
+/**
+ * Has the browser open the storage of this origin while the worker starts, so that the worker finds it open. In a Chromium
+ * that has just started this takes 60 ms. What can go wrong the worker will meet, and tell.
+ */
+function warmUpStorage(): void {
+  if (typeof indexedDB === 'undefined' || !('databases' in indexedDB)) return
+  indexedDB.databases().catch(() => undefined)
 }
 
 function createSession(request: OpenRequest | EraseRequest, options: WorkerOptions, page?: PageDoor): Session {

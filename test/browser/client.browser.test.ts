@@ -102,6 +102,19 @@ describe('a database in a worker', () => {
     )
   })
 
+  it('opens in browsers that do not list their databases', async () => {
+    const { prototype } = IDBFactory
+    const databases = Object.getOwnPropertyDescriptor(prototype, 'databases') ?? {}
+    Reflect.deleteProperty(prototype, 'databases')
+    try {
+      const table = (await open(freshName())).table(cities)
+      await table.put(DELFT)
+      expect(await table.get({ country: 'NL', name: 'Delft' })).toEqual(DELFT)
+    } finally {
+      Object.defineProperty(prototype, 'databases', databases)
+    }
+  })
+
   it('is apart from another one of another name', async () => {
     const [one, two] = await Promise.all([open(freshName()), open(freshName())])
     await one.table(cities).put(DELFT)
