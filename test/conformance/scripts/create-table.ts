@@ -56,6 +56,12 @@ export const createTableScript: Script = {
         globalIndex('byB', { ProvisionedThroughput: { ReadCapacityUnits: 3, WriteCapacityUnits: 4 } }),
       ],
     }),
+    create('cuts off what follows the decimal points of capacity', {
+      TableName: 'fractions',
+      AttributeDefinitions: TEXTS('a'),
+      KeySchema: [HASH_A],
+      ProvisionedThroughput: { ReadCapacityUnits: 1.9, WriteCapacityUnits: 2.5 },
+    }),
     create(
       'makes a protected table of another class',
       {

@@ -10,6 +10,26 @@ const MISMATCH = 'The provided key element does not match the schema'
 const KEY = { p: { S: 'a' }, s: { N: '1' } }
 const ITEM = { ...KEY, group: { S: 'g' }, label: { S: 'l' }, x: { S: textOf(2000) } }
 
+const MAX_SUBSTITUTION_SIZE_BYTES = 2_097_152
+/** Names of so many bytes with their placeholders, each as long as a name may nearly be. */
+const namesOf = (sizeBytes: number): Record<string, string> => {
+  const names: Record<string, string> = {}
+  for (let count = 0, rest = sizeBytes; rest > 0; count++, rest -= 60_000) {
+    const placeholder = `#${String(count).padStart(2, '0')}`
+    names[placeholder] = textOf(Math.min(rest, 60_000) - placeholder.length)
+  }
+  return names
+}
+const valueOf = (sizeBytes: number): object => ({ ':v': { S: textOf(sizeBytes - ':v'.length) } })
+/** That these are used by no expression is what the service finds last. */
+const withUnused = (ExpressionAttributeNames?: object, ExpressionAttributeValues?: object): object => ({
+  TableName: 'hash',
+  Key: { a: { S: '1' } },
+  ConditionExpression: 'attribute_not_exists(a)',
+  ...(ExpressionAttributeNames && { ExpressionAttributeNames }),
+  ...(ExpressionAttributeValues && { ExpressionAttributeValues }),
+})
+
 /** The script. */
 export const deleteItemScript: Script = {
   operation: 'delete-item',
@@ -116,5 +136,22 @@ export const deleteItemScript: Script = {
       Key: { a: { S: '1' } },
       ExpressionAttributeValues: { ':a': { S: 'a' } },
     }),
+
+    // Limits
+    remove('goes on to what no expression uses with names of 2 MB', withUnused(namesOf(MAX_SUBSTITUTION_SIZE_BYTES))),
+    remove('refuses names of a byte more', withUnused(namesOf(MAX_SUBSTITUTION_SIZE_BYTES + 1))),
+    remove(
+      'goes on to what no expression uses with values of 2 MB',
+      withUnused(undefined, valueOf(MAX_SUBSTITUTION_SIZE_BYTES)),
+    ),
+    remove('refuses values of a byte more', withUnused(undefined, valueOf(MAX_SUBSTITUTION_SIZE_BYTES + 1))),
+    remove(
+      'goes on to what no expression uses with names and values of 2 MB together',
+      withUnused(namesOf(60_000), valueOf(MAX_SUBSTITUTION_SIZE_BYTES - 60_000)),
+    ),
+    remove(
+      'refuses names and values of a byte more together',
+      withUnused(namesOf(60_000), valueOf(MAX_SUBSTITUTION_SIZE_BYTES - 60_000 + 1)),
+    ),
   ],
 }

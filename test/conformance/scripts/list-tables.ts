@@ -16,6 +16,7 @@ export const listTablesScript: Script = {
     ),
     list('answers all names in the order of their bytes', {}),
     list('answers as many as asked for', { Limit: 2 }),
+    list('cuts off what follows the decimal point of a limit', { Limit: 2.9 }),
     list('goes on behind a name', { Limit: 2, ExclusiveStartTableName: '_date' }),
     list('goes on behind a name that is not there', { ExclusiveStartTableName: 'blueberry' }),
     list('answers nothing behind the last name', { ExclusiveStartTableName: 'cherry' }),
@@ -23,6 +24,11 @@ export const listTablesScript: Script = {
     list(
       'refuses a limit of 0',
       { Limit: 0 },
+      broken("Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1"),
+    ),
+    list(
+      'refuses a limit that is 0 when it is cut',
+      { Limit: 0.9 },
       broken("Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1"),
     ),
     list(

@@ -63,6 +63,7 @@ const sortConditions: Script['steps'] = [
 
 const limits: Script['steps'] = [
   query('ends a page at the limit', ofA('', {}, { Limit: 2 })),
+  query('ends a page at a limit without what follows its decimal point', ofA('', {}, { Limit: 2.9 })),
   query('ends a page at the limit though there are no more items', ofA('', {}, { Limit: 5 })),
   query('ends a page with the last item', ofA('', {}, { Limit: 6 })),
   query('goes on behind a key', ofA('', {}, { Limit: 2, ExclusiveStartKey: { p: A, s: N('0') } })),
@@ -81,6 +82,11 @@ const limits: Script['steps'] = [
   query(
     'refuses a limit of 0',
     ofA('', {}, { Limit: 0 }),
+    broken("Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1"),
+  ),
+  query(
+    'refuses a limit that is 0 when it is cut',
+    ofA('', {}, { Limit: -0.5 }),
     broken("Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1"),
   ),
 ]

@@ -47,6 +47,11 @@ export const scanScript: Script = {
       ),
     ),
     scan('scans in one segment', { Segment: 0, TotalSegments: 1, Select: 'COUNT' }),
+    scan('cuts off what follows the decimal points of segments', {
+      Segment: 0.9,
+      TotalSegments: 1.9,
+      Select: 'COUNT',
+    }),
 
     scan(
       'refuses a limit of 0',
