@@ -8,6 +8,7 @@ import type { Prepared } from '../rpc/pending-call.ts'
 import type { WatchedOperation, WatchInput, WireNews, WireWatchUpdate, WorkerOperations } from '../rpc/protocol.ts'
 import type { Session } from '../rpc/session.ts'
 import { iterateLive } from './iterate-live.ts'
+import { type Listener, listenerOf, tellListener } from './listener.ts'
 import type { Live, LiveObserver, LiveOptions, LiveRequest } from './live.ts'
 import { LiveChannel } from './live-channel.ts'
 import { type NewsParty, type NewsPoll, newsPollOf } from './news-poll.ts'
@@ -20,13 +21,6 @@ const LINGER_MS = 1000
 /** Who subscribes. */
 export interface Subscriber extends LiveOptions {
   readonly observer: LiveObserver<unknown> | ((result: unknown) => void)
-}
-
-/** Who is told of a result. */
-export interface Listener {
-  readonly next: (result: unknown) => void
-  readonly error: (error: unknown) => void
-  readonly complete: () => void
 }
 
 /** How a result is followed. */
@@ -111,14 +105,14 @@ export class LiveConnection implements NewsParty {
    */
   follow(key: string, request: LiveRequest, listener: Listener, options: FollowOptions = SUBSCRIBED): () => void {
     if (this.#isClosed) {
-      call(listener.complete)
+      tellListener(listener.complete)
       return () => undefined
     }
     const followed = this.#byKey.get(key) ?? this.#follow(key, request, options)
     followed.linger?.cancel()
     followed.listeners.add(listener)
     const { result } = followed.channel
-    if (result !== undefined) call(() => listener.next(result))
+    if (result !== undefined) tellListener(() => listener.next(result))
     return () => this.#leave(followed, listener)
   }
 
@@ -133,7 +127,7 @@ export class LiveConnection implements NewsParty {
     this.#isClosed = true
     for (const followed of this.#byId.values()) {
       followed.linger?.cancel()
-      for (const { complete } of followed.listeners) call(complete)
+      for (const { complete } of followed.listeners) tellListener(complete)
     }
     this.#byId.clear()
     this.#byKey.clear()
@@ -247,7 +241,7 @@ export class LiveConnection implements NewsParty {
       for (const { channel, listeners } of changed) {
         // Whoever subscribes meanwhile is told by that.
         const present = [...listeners]
-        for (const { next } of present) call(() => next(channel.result))
+        for (const { next } of present) tellListener(() => next(channel.result))
       }
     })
   }
@@ -256,33 +250,8 @@ export class LiveConnection implements NewsParty {
     for (const followed of all) {
       this.#forget(followed)
       followed.linger?.cancel()
-      for (const listener of followed.listeners) call(() => listener.error(error))
+      for (const listener of followed.listeners) tellListener(() => listener.error(error))
       followed.listeners.clear()
     }
-  }
-}
-
-function listenerOf(observer: LiveObserver<unknown> | ((result: unknown) => void)): Listener {
-  const { next, error, complete }: LiveObserver<unknown> =
-    typeof observer === 'function' ? { next: observer } : observer
-  return {
-    next: (result) => next?.call(observer, result),
-    error: (cause) => {
-      // An error that nobody listens for is uncaught.
-      if (error === undefined) throw cause
-      error.call(observer, cause)
-    },
-    complete: () => complete?.call(observer),
-  }
-}
-
-/** What an observer throws is uncaught, and nobody else's affair. */
-function call(tell: () => void): void {
-  try {
-    tell()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
   }
 }

@@ -60,9 +60,14 @@ export interface Live<Result> extends AsyncIterable<Result> {
   subscribe(observer: LiveObserver<Result> | ((result: Result) => void), options?: LiveOptions): LiveSubscription
 }
 
-/** What libraries look for to know an Observable: RxJS takes the symbol if somebody has made it before, else the text. */
-export const OBSERVABLE: '@@observable' =
-  (Symbol as unknown as { readonly observable?: '@@observable' }).observable ?? '@@observable'
+/**
+ * Lets libraries know a live result as an Observable: RxJS looks for the symbol if somebody had made it before RxJS was
+ * loaded, which may have been after this file, else for the text.
+ */
+export function markObservable(live: Live<unknown>): void {
+  const { observable } = Symbol as unknown as { readonly observable?: symbol }
+  if (observable !== undefined) Object.defineProperty(live, observable, { value: () => live })
+}
 
 /** Figures of the page's cache, since it was loaded. */
 export interface CacheStatistics {
@@ -179,7 +184,8 @@ export function createLive<Result>(door: LiveDoor, request: LiveRequest): Live<R
       const connection = await door.open()
       yield* connection.iterate(live, request.signal)
     },
-    [OBSERVABLE]: () => live,
+    '@@observable': () => live,
   }
+  markObservable(live)
   return live
 }

@@ -7,7 +7,8 @@
 import type { NativeItem } from '../model/native.ts'
 import type { TableDeclaration } from '../model/table-declaration.ts'
 import type { CacheStatistics, LiveItem, LiveRequest, LiveRows } from './live.ts'
-import type { FollowOptions, Listener } from './live-connection.ts'
+import type { Listener } from './listener.ts'
+import type { FollowOptions } from './live-connection.ts'
 import { copyNative, nativeSizeBytes } from './native-copy.ts'
 
 /** Answers that are kept at most, however small. */

@@ -25,7 +25,8 @@ import {
 } from '../rpc/sync-protocol.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { iterateLive } from './iterate-live.ts'
-import { type LiveObserver, type LiveOptions, type LiveSubscription, OBSERVABLE } from './live.ts'
+import { type Listener, listenerOf, tellListener } from './listener.ts'
+import { type LiveObserver, type LiveOptions, type LiveSubscription, markObservable } from './live.ts'
 import type {
   ConflictToResolve,
   DatabaseSync,
@@ -346,10 +347,14 @@ let lastBoardId = 0
 /** The newest status, and who is told of it. */
 class StatusBoard implements LiveSyncStatus {
   readonly key = `sync ${++lastBoardId}`
-  readonly [OBSERVABLE] = (): LiveSyncStatus => this
-  readonly #observers = new Set<LiveObserver<SyncStatus>>()
+  readonly '@@observable' = (): LiveSyncStatus => this
+  readonly #listeners = new Set<Listener<SyncStatus>>()
   #current: SyncStatus = UNKNOWN_STATUS
   #isClosed = false
+
+  constructor() {
+    markObservable(this)
+  }
 
   get current(): SyncStatus {
     return this.#current
@@ -357,29 +362,33 @@ class StatusBoard implements LiveSyncStatus {
 
   tell(status: SyncStatus): void {
     this.#current = Object.freeze(status)
-    for (const observer of this.#observers) observer.next?.(status)
+    // Whoever subscribes meanwhile is told by that.
+    const present = [...this.#listeners]
+    for (const { next } of present) tellListener(() => next(status))
   }
 
   close(): void {
     this.#isClosed = true
-    const observers = [...this.#observers]
-    this.#observers.clear()
-    for (const observer of observers) observer.complete?.()
+    const listeners = [...this.#listeners]
+    this.#listeners.clear()
+    for (const { complete } of listeners) tellListener(complete)
   }
 
   subscribe(
-    listener: LiveObserver<SyncStatus> | ((status: SyncStatus) => void),
+    observer: LiveObserver<SyncStatus> | ((status: SyncStatus) => void),
     { signal }: LiveOptions = {},
   ): LiveSubscription {
-    const observer = typeof listener === 'function' ? { next: listener } : listener
-    const unsubscribe = (): void => void this.#observers.delete(observer)
-    signal?.addEventListener('abort', unsubscribe)
-    if (signal?.aborted !== true) {
-      if (this.#isClosed) observer.complete?.()
-      else {
-        this.#observers.add(observer)
-        observer.next?.(this.#current)
-      }
+    const listener = listenerOf(observer)
+    const unsubscribe = (): void => {
+      this.#listeners.delete(listener)
+      signal?.removeEventListener('abort', unsubscribe)
+    }
+    if (signal?.aborted === true) return { unsubscribe }
+    if (this.#isClosed) tellListener(listener.complete)
+    else {
+      this.#listeners.add(listener)
+      signal?.addEventListener('abort', unsubscribe)
+      tellListener(() => listener.next(this.#current))
     }
     return { unsubscribe }
   }

@@ -1,7 +1,7 @@
 // Live results over the real wire and the real engine, in memory.
 
 import 'fake-indexeddb/auto'
-import { firstValueFrom, from, take, toArray } from 'rxjs'
+import { firstValueFrom, from, lastValueFrom, take, toArray } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { defineTable } from '../../../src/client/define-table.ts'
 import { expr } from '../../../src/client/expression.ts'
@@ -264,6 +264,32 @@ describe('a live query', () => {
     await cities.put(delft)
     const first = from(cities.scan().live()).pipe(take(1), toArray())
     expect((await firstValueFrom(first)).map(names)).toEqual([['Delft']])
+  })
+
+  it('ends to RxJS as it ends, and is unsubscribed from by it', async () => {
+    const { cities, database } = await open()
+    const invalid = from(cities.scan({ filter: { expression: 'no such expression' } }).live())
+    await expect(firstValueFrom(invalid)).rejects.toMatchObject({ name: 'ValidationException' })
+    const seen: number[] = []
+    const subscription = from(cities.scan().live()).subscribe(({ rows }) => seen.push(rows.length))
+    await eventually(() => seen.length > 0)
+    subscription.unsubscribe()
+    await cities.put(delft)
+    expect(seen).toEqual([0])
+    const ended = lastValueFrom(from(cities.scan().live()))
+    await listen(cities.scan().live()).until(() => true)
+    await database.close()
+    expect((await ended).rows).toEqual([delft])
+  })
+
+  it('is an Observable to libraries that were loaded after somebody had made the symbol for them, and before', async () => {
+    const { cities } = await open()
+    const observable = Symbol('observable')
+    Object.defineProperty(Symbol, 'observable', { value: observable, configurable: true })
+    onTestFinished(() => void Reflect.deleteProperty(Symbol, 'observable'))
+    const live = cities.scan().live()
+    const { [observable]: bySymbol } = live as unknown as Record<symbol, () => unknown>
+    expect([bySymbol?.(), live['@@observable']()]).toEqual([live, live])
   })
 })
 

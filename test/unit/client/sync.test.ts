@@ -124,6 +124,20 @@ describe('a database that replicates with another of the page', () => {
     expect(await states()).toEqual(['synced', 'synced'])
   })
 
+  it('tells every subscription of its status for itself, one observer twice', async () => {
+    const anna = await device({ isPaused: true })
+    const seen: string[] = []
+    const observer = { next: ({ state }: { readonly state: string }): void => void seen.push(state) }
+    const [first, second] = [anna.sync.status.subscribe(observer), anna.sync.status.subscribe(observer)]
+    await statusOnce(anna, ({ state }) => state === 'paused')
+    first.unsubscribe()
+    seen.length = 0
+    await anna.sync.resume()
+    await statusOnce(anna, ({ state }) => state !== 'paused')
+    expect(seen.length).toBeGreaterThan(0)
+    second.unsubscribe()
+  })
+
   it('tells how far a first sync has come, where the remote knows how much there is', async () => {
     const count = 3000
     await cloud
