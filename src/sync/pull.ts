@@ -81,7 +81,8 @@ async function pullPages(context: PullContext, checkpoint: Checkpoint, head: Sco
     }
     looks = 0
     const alone = await standingAlone(context, entries)
-    const whole = await withImages(context, scope, alone.length > 0 ? alone : entries.slice(0, 1))
+    const first = alone.length > 0 ? alone : entries.slice(0, 1)
+    const whole = await withImages(context, scope, first)
     if (whole === undefined) return false
     // What fits the images may reach beyond what stands alone.
     if (!(await pullTogether(context, { scope, entries: whole, logId: head.logId }))) return true

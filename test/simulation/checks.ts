@@ -4,8 +4,9 @@ import { deepStrictEqual } from 'node:assert/strict'
 import type { Device } from './device.ts'
 import type { AttributeValue, Item } from '../../src/model/attribute-value.ts'
 import type { ForeignWrite } from './foreign-writer.ts'
+import { listsIn } from './invariants.ts'
 import { noteTexts } from './ledger.ts'
-import { readTable, type World, DATA_TABLES } from './world.ts'
+import { DATA_TABLES, NOTES_TABLE, readTable, SHARED_TABLE, type World } from './world.ts'
 
 /** A device has what the remote has, to the version. */
 export async function checkSameTables(device: Device, world: World): Promise<void> {
@@ -38,6 +39,39 @@ export async function checkHistory(devices: readonly Device[], world: World): Pr
         .slice(index + 1)
         .some((later) => later.disk === disk && later.write.places.some((place) => write.places.includes(place)))
       if (!world.ledger.seen.has(name) && !isOverwritten && !copied.has(name)) throw lost(device, name)
+    }
+  }
+}
+
+/** What a push wipes out was seen by who wrote it, or was weighed against it: nothing is overwritten unseen. */
+export function checkWipes(devices: readonly Device[], world: World): void {
+  for (const { place, gone, come } of world.ledger.wipes) {
+    const writers = devices.filter(({ writes }) => writes.some(({ write }) => come.includes(write.name)))
+    for (const name of gone) {
+      const isWeighed = devices.some(({ weighed }) => weighed.has(`${place} ${name}`))
+      const [writer] = writers
+      if (isWeighed || writer === undefined || writers.some((device) => device.mayHaveSeen(place, name))) continue
+      throw new Error(`${come.join()} of ${writer.name} wiped out ${name}, unseen.\n${writer.diary.join('\n')}`)
+    }
+  }
+}
+
+/** What one device appends to a list stays in its order, unless it was put aside meanwhile and asked for again. */
+export async function checkOrder(devices: readonly Device[], world: World): Promise<void> {
+  const [notes, shared] = [await readTable(world.engine, NOTES_TABLE), await readTable(world.engine, SHARED_TABLE)]
+  const copied = new Set(devices.flatMap((device) => [...device.copied]))
+  for (const names of listsIn(notes, shared)) {
+    for (const device of devices) {
+      const made = device.writes.flatMap(({ write }, number) =>
+        names.includes(write.name) ? [{ name: write.name, number, at: names.indexOf(write.name) }] : [],
+      )
+      for (const [index, late] of made.entries()) {
+        if (copied.has(late.name)) continue
+        const overtaking = made.slice(index + 1).filter(({ at }) => at < late.at)
+        const other = overtaking.find(({ number }) => !device.mayOvertake(number, late.name))
+        if (other === undefined) continue
+        throw new Error(`${other.name} of ${device.name} overtook ${late.name}.\n${device.diary.join('\n')}`)
+      }
     }
   }
 }

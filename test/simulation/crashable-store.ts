@@ -15,8 +15,16 @@ export interface CrashableStore extends OrderedStore {
   killAtWrite(count: number, moment: 'before' | 'after'): void
 }
 
+/** What such a store is made of. */
+export interface CrashableStoreOptions {
+  readonly disk: OrderedStore
+  readonly freezer: Freezer
+  /** Called when something was committed, before anybody knows. */
+  readonly onCommitted: () => void
+}
+
 /** A process on a disk. */
-export function createCrashableStore(disk: OrderedStore, freezer: Freezer): CrashableStore {
+export function createCrashableStore({ disk, freezer, onCommitted }: CrashableStoreOptions): CrashableStore {
   let isDead = false
   let countdown = Infinity
   let moment: 'before' | 'after' = 'before'
@@ -35,6 +43,7 @@ export function createCrashableStore(disk: OrderedStore, freezer: Freezer): Cras
       })
       if (freezer.isFrozen) await freezer.awake()
       if (isLast) isDead = true
+      if (!isDead) onCommitted()
       return isDead ? await never() : result
     } catch (error) {
       if (freezer.isFrozen) await freezer.awake()

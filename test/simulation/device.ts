@@ -2,9 +2,13 @@
 
 import { seededRandom } from '../../src/base/random.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import type { IntentAction } from '../../src/engine/intent.ts'
 import { readOutboxState } from '../../src/engine/outbox-state.ts'
+import type { Item } from '../../src/model/attribute-value.ts'
+import type { Snapshot } from '../../src/storage/contract.ts'
 import type { DynamoApi } from '../../src/sync/dynamo-remote.ts'
 import type { Replicator } from '../../src/sync/replicator.ts'
+import { readIntents } from '../../src/sync/replica-session.ts'
 import type { ConflictStrategy } from '../../src/sync/settings.ts'
 import { createMemoryLocks, type MemoryLocks } from '../support/memory-locks.ts'
 import { checkInvariants } from './invariants.ts'
@@ -12,7 +16,7 @@ import type { Dice } from './dice.ts'
 import { createDisk, type Disk } from './disk.ts'
 import { deleteExpired } from './expiry.ts'
 import { createFaultyApi, type FaultyApi } from './faulty-api.ts'
-import { placeOf } from './ledger.ts'
+import { namesIn, placeOf } from './ledger.ts'
 import type { AppWrite } from './operations.ts'
 import { createGateway, type Road } from './roads.ts'
 import { Tab } from './tab.ts'
@@ -46,6 +50,8 @@ export interface MadeWrite {
   sequence: number
   /** Which disk it was made on: an evicted one takes its pending writes with it. */
   readonly disk: number
+  /** The names in what it took the place of; undefined where it was not told. */
+  replaced: ReadonlySet<string> | undefined
 }
 
 interface DeviceOptions {
@@ -61,6 +67,13 @@ interface DeviceOptions {
 }
 
 const HOUR_MS = 3_600_000
+/** Intents that writes at one moment make, at most. */
+const MAX_NEWEST = 8
+/** No place: the next write has taken it. */
+const REPLACED = -1
+const ITEM_WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem'])
+/** How often somebody looks at what was committed just now. */
+const GLANCES = 0.4
 
 /** One device. */
 export class Device {
@@ -73,15 +86,20 @@ export class Device {
   readonly superseded: Set<string> = new Set()
   /** Places of items that were deleted at the remote when writes of this device were weighed against that. */
   readonly contestedDeletions: Set<string> = new Set()
+  /** What writes of this device were weighed against: `place name`. */
+  readonly weighed: Set<string> = new Set()
   /** Writes that came with a copied disk: they are pending in two places. */
   readonly copied: Set<string> = new Set()
   readonly #options: DeviceOptions
   readonly #clock: SkewedClock
+  readonly #glances: Dice
   readonly #networks: Readonly<Record<Road, FaultyApi>>
   #road: Road
   #disk: Disk | undefined
   #diskNumber = 0
   #copied: readonly MadeWrite[] = []
+  /** What was put aside and asked for again, and before which place writes had to wait for it. */
+  readonly #retried: { readonly name: string; readonly disk: number; readonly blocksBefore: number }[] = []
   #process = 0
   #locks: MemoryLocks = createMemoryLocks()
   #tabs: readonly Tab[] = []
@@ -90,6 +108,7 @@ export class Device {
     this.#options = options
     this.name = options.name
     this.#road = options.road
+    this.#glances = options.dice.fork()
     const { clock, dice, world, count } = options
     this.#clock = createSkewedClock(clock, dice.between(-HOUR_MS, HOUR_MS))
     const network = (api: DynamoApi): FaultyApi => {
@@ -190,7 +209,11 @@ export class Device {
 
   #createTab(disk: Disk): Tab {
     const { dice, strategy } = this.#options
-    return new Tab({ disk, clock: this.#clock, network: this.network, road: this.#road, dice, strategy })
+    const onCommitted = (): void => {
+      if (this.#glances.chance(GLANCES)) void this.look()
+    }
+    const parts = { disk, clock: this.#clock, network: this.network, road: this.#road }
+    return new Tab({ ...parts, dice, strategy, onCommitted })
   }
 
   /** Tabs that have died let go of what they held. */
@@ -233,27 +256,37 @@ export class Device {
   /** The browser has thrown the storage away, with all that had not been pushed. */
   async evict(): Promise<void> {
     this.#note('evicted')
-    await this.noteConflicts()
-    this.kill()
+    await this.#end()
     this.#disk = undefined
     this.#copied = []
     for (const made of this.writes) if (made.disk === this.#diskNumber && made.fate === 'kept') made.fate = 'unknown'
     this.#diskNumber++
   }
 
-  /** The power is cut, and the last commits had not reached the disk: writes that were acknowledged may be gone. */
-  async losePower(): Promise<void> {
-    this.#note('power lost')
-    await this.noteConflicts()
+  /** Ends the process, and notes what it had decided by then. */
+  async #end(): Promise<void> {
+    const { replicator } = this
     this.kill()
+    await this.#noteConflictsOf(replicator)
+  }
+
+  /**
+   * The power is cut, and the last commits had not reached the disk: writes that were acknowledged may be gone. Answers the
+   * last of these.
+   */
+  async losePower(): Promise<AppWrite | undefined> {
+    this.#note('power lost')
+    await this.#end()
     const before = this.#disk?.store.statistics().sequence ?? 0
     const lost = this.#options.dice.between(1, 6)
     this.#disk = await this.#disk?.without(lost)
-    for (const made of this.writes) {
-      if (made.disk !== this.#diskNumber || made.sequence <= before - lost) continue
+    const gone = this.writes.filter((made) => made.disk === this.#diskNumber && made.sequence > before - lost)
+    const last = gone.findLast(({ order }) => order !== undefined)
+    for (const made of gone) {
       if (made.fate === 'kept') made.fate = 'unknown'
       made.order = undefined
     }
+    return last?.write
   }
 
   /** Begins with a copy of another device's disk. */
@@ -267,18 +300,35 @@ export class Device {
     for (const { write } of this.#copied) this.copied.add(write.name)
   }
 
+  /** Whether one of its writes there took the place of this one, as far as that was told. */
+  mayHaveSeen(place: string, name: string): boolean {
+    const isThere = ({ write }: MadeWrite): boolean => write.places.includes(place)
+    if (this.#copied.some(isThere)) return true
+    return this.writes.filter(isThere).some(({ replaced, fate }) => replaced?.has(name) ?? fate !== 'refused')
+  }
+
   /** Asks for a write, and notes what came of it. Does not wait for it: the process may die meanwhile. */
   make(write: AppWrite): void {
     const { store, engine } = this.#tab
-    const made: MadeWrite = { write, fate: 'unknown', order: undefined, disk: this.#diskNumber, sequence: Infinity }
+    const { operation } = write
+    const isOfOne = ITEM_WRITES.has(operation)
+    const made: MadeWrite = {
+      write,
+      fate: 'unknown',
+      order: undefined,
+      disk: this.#diskNumber,
+      sequence: Infinity,
+      replaced: undefined,
+    }
     this.writes.push(made)
-    void engine.dispatch(write.operation, write.input).then(
-      async () => {
+    void engine.dispatch(operation, { ...write.input, ...(isOfOne && { ReturnValues: 'ALL_OLD' }) }).then(
+      async (output) => {
         if (store.isDead || made.disk !== this.#diskNumber) return
+        if (isOfOne) made.replaced = namesIn((output as { readonly Attributes?: Item }).Attributes ?? {})
         made.fate = 'kept'
         this.#note(`kept ${write.name}`)
         const snapshot = store.snapshot()
-        made.order = (await readOutboxState(snapshot)).nextOrder - 1
+        made.order = await orderOf(snapshot, write)
         made.sequence = snapshot.sequence
         snapshot.close()
         for (const { replicator } of this.#tabs) replicator.wake()
@@ -323,9 +373,14 @@ export class Device {
 
   /** Notes which writes lost conflicts, and what was weighed against deletions. */
   async noteConflicts(): Promise<void> {
-    if (this.#tabs.length === 0) return
-    for (const { orders, table, key, remote } of await this.replicator.conflicts()) {
-      if (remote === undefined) this.contestedDeletions.add(placeOf(table, key))
+    if (this.#tabs.length > 0) await this.#noteConflictsOf(this.replicator)
+  }
+
+  async #noteConflictsOf(replicator: Replicator): Promise<void> {
+    for (const { orders, table, key, remote } of await replicator.conflicts()) {
+      const place = placeOf(table, key)
+      if (remote === undefined) this.contestedDeletions.add(place)
+      for (const name of namesIn(remote ?? {})) this.weighed.add(`${place} ${name}`)
       for (const order of orders) {
         const made = this.#madeAt(order)
         if (made !== undefined) this.superseded.add(made.write.name)
@@ -333,11 +388,29 @@ export class Device {
     }
   }
 
-  /** Retries something that is parked, if there is anything. */
+  /** Retries something that is parked, if there is anything: as it was, or without what it checks. */
   async retrySomething(): Promise<void> {
+    if (!this.isRunning) return
+    const { dice, count } = this.#options
+    const [disk, { replicator }] = [this.#diskNumber, this]
     // Of what may be in effect already a second time is not asked for.
-    const first = (await this.replicator.parked()).find(({ cause }) => cause.name !== 'UnknownOutcome')
-    if (first !== undefined) await this.replicator.retry(first.order)
+    const parked = (await replicator.parked()).filter(({ cause }) => cause.name !== 'UnknownOutcome')
+    if (parked.length === 0) return
+    const { order, blocksBefore } = dice.pick(parked)
+    const made = this.#madeAt(order)
+    if (made !== undefined) this.#retried.push({ name: made.write.name, disk, blocksBefore })
+    const isEdited = dice.chance(0.5)
+    count(isEdited ? 'retried without checks' : 'retried')
+    this.#note(`retried ${made?.write.name ?? order}`)
+    await replicator.retry(order, isEdited ? withoutChecks : undefined)
+  }
+
+  /** Whether a write may have come before one that was put aside: it was made when that was no part of what is shown. */
+  mayOvertake(number: number, name: string): boolean {
+    const { order = Infinity, disk } = this.writes[number] as MadeWrite
+    return this.#retried.some((retried) => {
+      return retried.name === name && (retried.disk !== disk || order >= retried.blocksBefore)
+    })
   }
 
   #note(what: string): void {
@@ -348,6 +421,17 @@ export class Device {
     const own = this.writes.filter((made) => made.disk === this.#diskNumber)
     return own.find((made) => made.order === order) ?? this.#copied.find((made) => made.order === order)
   }
+}
+
+function withoutChecks(actions: readonly IntentAction[]): readonly IntentAction[] {
+  return actions.filter(({ kind }) => kind !== 'ConditionCheck')
+}
+
+/** The place of the last intent of a write that was kept just now. */
+async function orderOf(snapshot: Snapshot, { name }: AppWrite): Promise<number> {
+  const { nextOrder } = await readOutboxState(snapshot)
+  const newest = await readIntents(snapshot, { after: Math.max(0, nextOrder - 1 - MAX_NEWEST), limit: MAX_NEWEST })
+  return newest.findLast(({ actions }) => JSON.stringify(actions).includes(`"${name}"`))?.order ?? REPLACED
 }
 
 async function hasTable(engine: Engine, TableName: string): Promise<boolean> {

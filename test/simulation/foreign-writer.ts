@@ -2,6 +2,7 @@
 // streams tell it item by item, so that nobody could see it as one.
 
 import type { Item } from '../../src/model/attribute-value.ts'
+import type { ItemPlace } from '../../src/sync/remote-table.ts'
 import type { Dice } from './dice.ts'
 import { placeOf } from './ledger.ts'
 import { EXPIRES, NOTES_TABLE, OWNED_TABLE, PARTITIONS, SHARED_TABLE, VERSION, type World } from './world.ts'
@@ -31,9 +32,21 @@ const MAKERS: readonly ((dice: Dice, name: string) => ForeignWrite)[] = [
   expiring,
 ]
 
+/** Of writes, until one is to the item that is asked for. */
+const MAX_DRAWS = 60
+
 /** Draws the next foreign write. */
 export function drawForeignWrite(dice: Dice, name: string): ForeignWrite {
   return dice.pick(MAKERS)(dice, name)
+}
+
+/** Draws one to this item; undefined when none comes up. */
+export function drawForeignWriteTo(dice: Dice, name: string, { table, key }: ItemPlace): ForeignWrite | undefined {
+  for (let draw = 0; draw < MAX_DRAWS; draw++) {
+    const write = drawForeignWrite(dice, name)
+    if (placeOf(write.input.TableName, write.key) === placeOf(table, key)) return write
+  }
+  return undefined
 }
 
 /** Writes it, past the log. */

@@ -3,7 +3,7 @@
 import type { Engine } from '../../src/engine/engine.ts'
 import type { AttributeValue, Item } from '../../src/model/attribute-value.ts'
 import { textOf } from './ledger.ts'
-import { NOTES_TABLE, PARTITIONS, readTable, SHARED_TABLE } from './world.ts'
+import { DIARY, NOTES_TABLE, PARTITIONS, readTable, SHARED_TABLE } from './world.ts'
 
 /** Transactions are never seen half done, and counters are the sums of what was counted. */
 export async function checkInvariants(where: string, engine: Engine): Promise<void> {
@@ -22,10 +22,19 @@ export async function checkInvariants(where: string, engine: Engine): Promise<vo
   }
   const [red, blue] = PARTITIONS.map((p) => numberIn(notes.get(`${p}/across`)))
   if ((red ?? 0) + (blue ?? 0) !== 0) throw new Error(`${where} shows half of a transfer across: ${red} and ${blue}.`)
-  const list = (await readTable(engine, SHARED_TABLE)).get('lists/list')?.['l']
-  const names = list !== undefined && 'L' in list ? list.L.map((value) => textOf(value)) : []
-  if (new Set(names).size !== names.length)
-    throw new Error(`${where} shows something twice in a list: ${names.join()}.`)
+  for (const names of listsIn(notes, await readTable(engine, SHARED_TABLE))) {
+    if (new Set(names).size !== names.length)
+      throw new Error(`${where} shows something twice in a list: ${names.join()}.`)
+  }
+}
+
+/** What the lists hold to which names are appended. */
+export function listsIn(notes: ReadonlyMap<string, Item>, shared: ReadonlyMap<string, Item>): readonly string[][] {
+  const items = [...PARTITIONS.map((p) => notes.get(`${p}/${DIARY}`)), shared.get('lists/list')]
+  return items.map((item) => {
+    const list = item?.['l']
+    return list !== undefined && 'L' in list ? list.L.map((value) => textOf(value)) : []
+  })
 }
 
 function checkSum(where: string, item: Item | undefined): void {

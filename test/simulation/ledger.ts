@@ -14,6 +14,14 @@ export interface ForeignDeed {
   readonly after: Item | undefined
 }
 
+/** Names that a push took out of an item, and those that came with it. */
+export interface Wipe {
+  /** `table/p/s`. */
+  readonly place: string
+  readonly gone: readonly string[]
+  readonly come: readonly string[]
+}
+
 /** One who sees all that is done at the remote. */
 export class Ledger {
   /** Names that items have ever held. */
@@ -22,11 +30,15 @@ export class Ledger {
   readonly overwritten: Set<string> = new Set()
   /** What a push brought back that had been deleted: `place name`. */
   readonly broughtBack: Set<string> = new Set()
+  /** What pushes wiped out that was known to be there. */
+  readonly wipes: Wipe[] = []
   readonly #dataTables: ReadonlySet<string>
   readonly #versionAttribute: string
   readonly #alive = new Map<string, ReadonlySet<string>>()
   readonly #buried = new Map<string, Set<string>>()
   readonly #exposed = new Map<string, Set<string>>()
+  /** Places of which somebody may still know an item without a version. */
+  readonly #unversioned = new Set<string>()
   readonly #mutations = new Map<string, string>()
 
   constructor(dataTables: readonly string[], versionAttribute: string) {
@@ -56,9 +68,11 @@ export class Ledger {
     }
     this.#alive.set(place, namesIn(after))
     const [old, now] = [before, after].map((item) => textOfNumber(item?.[this.#versionAttribute]))
-    // A push tells an item by its version.
-    if (before === undefined || old !== now) this.#exposed.delete(place)
+    // A push tells an item by its version: one without it cannot be told from another that had none.
+    const isToldApart = now === '' ? !this.#unversioned.has(place) : before === undefined || old !== now
+    if (isToldApart) this.#exposed.delete(place)
     else this.#exposed.set(place, (this.#exposed.get(place) ?? new Set()).add(name))
+    if (now === '') this.#unversioned.add(place)
   }
 
   /**
@@ -109,7 +123,11 @@ export class Ledger {
       for (const name of names)
         if (this.#buried.get(place)?.has(name) === true) this.broughtBack.add(`${place} ${name}`)
     }
-    for (const name of this.#exposed.get(place) ?? []) if (!names.has(name)) this.overwritten.add(name)
+    const before = this.#alive.get(place) ?? new Set<string>()
+    const exposed = this.#exposed.get(place) ?? new Set<string>()
+    for (const name of exposed) if (!names.has(name)) this.overwritten.add(name)
+    const gone = [...before].filter((name) => !names.has(name) && !exposed.has(name))
+    if (gone.length > 0) this.wipes.push({ place, gone, come: [...names].filter((name) => !before.has(name)) })
     this.#exposed.delete(place)
     this.#alive.set(place, names)
   }
@@ -153,7 +171,8 @@ function textOfNumber(value: AttributeValue | undefined): string {
   return value !== undefined && 'N' in value ? value.N : ''
 }
 
-function namesIn(item: Item): ReadonlySet<string> {
+/** The names of operations in an item. */
+export function namesIn(item: Item): ReadonlySet<string> {
   const names = new Set<string>()
   noteTexts(item, names)
   return names

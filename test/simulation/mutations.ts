@@ -138,6 +138,18 @@ export const MUTATIONS: readonly Mutation[] = [
     mistake: 'if (newest >= 0 || round',
   },
   {
+    name: 'what was read on to fit fetched images is cut again',
+    file: 'src/sync/pull.ts',
+    original: 'pullTogether(context, { scope, entries: whole, logId: head.logId })',
+    mistake: 'pullTogether(context, { scope, entries: whole.slice(0, first.length), logId: head.logId })',
+  },
+  {
+    name: 'an image is taken over before its entry has landed',
+    file: 'src/sync/pull.ts',
+    original: 'if (looks > HOLE_LOOKS) return filled(replica, entries, images)',
+    mistake: 'if (looks >= 0) return filled(replica, entries, images)',
+  },
+  {
     name: 'foreign updates that leave the version are not stamped',
     file: 'src/sync/foreign-writes.ts',
     original:

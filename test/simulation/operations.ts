@@ -2,7 +2,7 @@
 // whether it took effect, and how often.
 
 import type { Dice } from './dice.ts'
-import { EXPIRES, NOTES_TABLE, OWNED_TABLE, PARTITIONS, SHARED_TABLE } from './world.ts'
+import { DIARY, EXPIRES, NOTES_TABLE, OWNED_TABLE, PARTITIONS, SHARED_TABLE } from './world.ts'
 
 /** One write of an app. */
 export interface AppWrite {
@@ -32,6 +32,11 @@ const MAKERS: readonly ((dice: Dice, name: string) => AppWrite)[] = [
   count,
   count,
   append,
+  note,
+  note,
+  noteAcross,
+  noteChecked,
+  noteChecked,
   addTag,
   transfer,
   transfer,
@@ -45,6 +50,23 @@ const MAKERS: readonly ((dice: Dice, name: string) => AppWrite)[] = [
   batch,
   fleeting,
 ]
+
+/** Draws a write to one of the items that another wrote; undefined when none comes up. */
+export function drawFollowing(dice: Dice, name: string, { places }: AppWrite): AppWrite | undefined {
+  for (let draw = 0; draw < MAX_DRAWS; draw++) {
+    const write = drawWrite(dice, name)
+    if (write.places.some((place) => places.includes(place))) return write
+  }
+  return undefined
+}
+
+/** The same once more, as one asks for it whose write was lost. */
+export function writeAgain(write: AppWrite, name: string): AppWrite {
+  return JSON.parse(JSON.stringify(write).replaceAll(write.name, name)) as AppWrite
+}
+
+/** Of writes, until one is of an item that is asked for. */
+const MAX_DRAWS = 40
 
 /** Draws the next write of an app. */
 export function drawWrite(dice: Dice, name: string): AppWrite {
@@ -104,13 +126,28 @@ function count(dice: Dice, name: string): AppWrite {
 
 function append(_dice: Dice, name: string): AppWrite {
   const place = { TableName: SHARED_TABLE, p: 'lists', s: 'list' }
-  const input = {
-    TableName: place.TableName,
-    Key: keyOf(place),
-    UpdateExpression: 'SET l = list_append(if_not_exists(l, :none), :op)',
-    ExpressionAttributeValues: { ':op': { L: [{ S: name }] }, ':none': { L: [] } },
-  }
-  return { ...write('UpdateItem', input, { name, places: [place] }), kind: 'added' }
+  return { ...write('UpdateItem', appendInput(place, name), { name, places: [place] }), kind: 'added' }
+}
+
+/** In the diary of a scope: what one device notes stays in its order. */
+function note(dice: Dice, name: string): AppWrite {
+  const place = diaryOf(dice.pick(PARTITIONS))
+  return { ...write('UpdateItem', appendInput(place, name), { name, places: [place] }), kind: 'added' }
+}
+
+/** In the diaries of both scopes: it waits where one of them cannot be written to, and with it what is noted after it. */
+function noteAcross(_dice: Dice, name: string): AppWrite {
+  const places = PARTITIONS.map(diaryOf)
+  const TransactItems = places.map((place) => ({ Update: appendInput(place, name) }))
+  return { ...write('TransactWriteItems', { TransactItems }, { name, places }), kind: 'added' }
+}
+
+/** As long as another item is as it is: if it is not, this is put aside, and what was noted after it waits. */
+function noteChecked(dice: Dice, name: string): AppWrite {
+  const p = dice.pick(PARTITIONS)
+  const place = diaryOf(p)
+  const TransactItems = [{ Update: appendInput(place, name) }, checkOf(dice, { ...place, s: `key-${dice.below(3)}` })]
+  return { ...write('TransactWriteItems', { TransactItems }, { name, places: [place] }), kind: 'added' }
 }
 
 function addTag(dice: Dice, name: string): AppWrite {
@@ -157,16 +194,7 @@ function checkedPut(dice: Dice, name: string): AppWrite {
   const p = dice.pick(PARTITIONS)
   const place = { TableName: NOTES_TABLE, p, s: `key-${dice.below(3)}` }
   const checked = { TableName: NOTES_TABLE, p, s: `key-${3 + dice.below(3)}` }
-  const TransactItems = [
-    { Put: { TableName: NOTES_TABLE, Item: itemAt(place, name) } },
-    {
-      ConditionCheck: {
-        TableName: NOTES_TABLE,
-        Key: keyOf(checked),
-        ConditionExpression: dice.pick(['attribute_exists(p)', 'attribute_not_exists(p)']),
-      },
-    },
-  ]
+  const TransactItems = [{ Put: { TableName: NOTES_TABLE, Item: itemAt(place, name) } }, checkOf(dice, checked)]
   return write('TransactWriteItems', { TransactItems }, { name, places: [place] })
 }
 
@@ -219,6 +247,33 @@ function write(
 ): AppWrite {
   const written = places.map(({ TableName, p, s }) => `${TableName}/${p}/${s}`)
   return { name, operation, input, kind: 'blind', places: written }
+}
+
+/** Of an item that somebody else may write, make or delete meanwhile. */
+function checkOf(dice: Dice, place: Place): object {
+  const about = { TableName: place.TableName, Key: keyOf(place) }
+  const ConditionExpression = dice.pick([
+    'attribute_exists(p)',
+    'attribute_not_exists(p)',
+    'contains(op, :digit)',
+    'NOT contains(op, :digit)',
+  ])
+  const ExpressionAttributeValues = { ':digit': { S: String(dice.below(10)) } }
+  const isOfDigit = ConditionExpression.includes(':digit')
+  return { ConditionCheck: { ...about, ConditionExpression, ...(isOfDigit && { ExpressionAttributeValues }) } }
+}
+
+function diaryOf(p: string): Place {
+  return { TableName: NOTES_TABLE, p, s: DIARY }
+}
+
+function appendInput(place: Place, name: string): object {
+  return {
+    TableName: place.TableName,
+    Key: keyOf(place),
+    UpdateExpression: 'SET l = list_append(if_not_exists(l, :none), :op)',
+    ExpressionAttributeValues: { ':op': { L: [{ S: name }] }, ':none': { L: [] } },
+  }
 }
 
 function countInput({ TableName, ...place }: Place, name: string, amount: number): object {

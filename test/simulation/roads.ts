@@ -21,6 +21,9 @@ interface HttpAnswer {
 
 const URL = 'https://gateway.example/sync'
 
+/** Of what entries may have, so that readers fetch all, some or none of the images. */
+const ENTRY_SIZES_BYTES = [200, 300, 400, 600, 1200, 300_000]
+
 interface GatewayParts {
   readonly world: World
   readonly clock: VirtualClock
@@ -71,7 +74,7 @@ export function createRemote(
   { network, clock, dice }: { readonly network: DynamoApi; readonly clock: Clock; readonly dice: Dice },
 ): RemoteTable {
   if (road === 'direct') {
-    const maxEntrySizeBytes = dice.pick([600, 1200, 300_000])
+    const maxEntrySizeBytes = dice.pick(ENTRY_SIZES_BYTES)
     return createDynamoRemote({
       api: network,
       clock,

@@ -3,12 +3,13 @@
 
 import type { ConflictStrategy } from '../../src/sync/settings.ts'
 import { mergeItems } from '../../src/sync/merge-items.ts'
-import { checkDeletions, checkForeignWrites, checkHistory, checkSameTables } from './checks.ts'
+import type { ItemPlace } from '../../src/sync/remote-table.ts'
+import { checkDeletions, checkForeignWrites, checkHistory, checkOrder, checkSameTables, checkWipes } from './checks.ts'
 import { Device } from './device.ts'
 import { createDice, type Dice } from './dice.ts'
-import { drawForeignWrite, type ForeignWrite, writeForeign } from './foreign-writer.ts'
+import { drawForeignWrite, drawForeignWriteTo, type ForeignWrite, writeForeign } from './foreign-writer.ts'
 import { checkInvariants } from './invariants.ts'
-import { drawWrite } from './operations.ts'
+import { drawFollowing, drawWrite, writeAgain } from './operations.ts'
 import { createStreamDelivery, type StreamDelivery } from './stream-delivery.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 import { COMPANION_TABLE, createWorld, type World } from './world.ts'
@@ -53,6 +54,10 @@ const LOOKS = 0.4
 const FOREIGN_WRITES = 0.25
 const DELIVERIES = 0.2
 const EXPIRIES = 0.06
+/** How often an app writes to the same item once more at once. */
+const FOLLOWED = 0.15
+/** How often somebody asks again for what was put aside. */
+const RETRIES = 0.1
 /** How often something happens to the tabs of a device that has two. */
 const ACTS_ON_TABS = 0.2
 /** How many simulations have such somebody, and how many devices go through a gateway. */
@@ -120,14 +125,23 @@ async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
     device.network.faultRate = faultRate
     await device.start()
   }
-  const streams = hasForeigners ? await createStreamDelivery({ world, clock, dice: dice.fork(), count }) : undefined
-  if (streams !== undefined) streams.network.faultRate = faultRate
   const foreign: ForeignWrite[] = []
+  const interruptions = dice.fork()
+  const interrupt = (place: ItemPlace): Promise<void> =>
+    interruptStamp(
+      { world, dice: interruptions, count, foreign },
+      `op-foreign-${seed}-meanwhile-${foreign.length}`,
+      place,
+    )
+  const delivery = { world, clock, dice: dice.fork(), count, interrupt }
+  const streams = hasForeigners ? await createStreamDelivery(delivery) : undefined
+  if (streams !== undefined) streams.network.faultRate = faultRate
   const steps = dice.between(10, bounds.maxSteps)
   for (let step = 0; step < steps; step++) {
     await wait(clock, dice.below(dice.pick([50, 1000, MAX_STEP_GAP_MS])))
     const [device, other] = [dice.pick(devices), dice.pick(devices)]
     await act({ world, clock, dice, count, bounds, other }, device, `op-${seed}-${step}`)
+    if (dice.chance(RETRIES)) await Promise.race([other.retrySomething(), wait(clock, PATIENCE_MS)])
     if (dice.chance(LOOKS)) await Promise.race([other.look(), wait(clock, PATIENCE_MS)])
     if (streams !== undefined)
       foreign.push(...(await actOutside({ world, clock, dice, count, streams }, device, `op-foreign-${seed}-${step}`)))
@@ -138,7 +152,9 @@ async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
     await checkSameTables(device, world)
   }
   await checkHistory(devices, world)
+  await checkOrder(devices, world)
   checkDeletions(devices, world)
+  checkWipes(devices, world)
   await checkForeignWrites(foreign, world)
 }
 
@@ -163,6 +179,23 @@ async function actOutside(
   note(`foreign: ${write.operation}`)
   await writeForeign(world, write)
   return [write]
+}
+
+interface Interruption extends Pick<Stage, 'world' | 'dice' | 'count'> {
+  readonly foreign: ForeignWrite[]
+}
+
+/** Somebody writes to an item whose stamp is on its way. */
+async function interruptStamp(
+  { world, dice, count, foreign }: Interruption,
+  name: string,
+  place: ItemPlace,
+): Promise<void> {
+  const write = drawForeignWriteTo(dice, name, place)
+  if (write === undefined) return
+  count('foreign write in the middle of a stamp')
+  foreign.push(write)
+  await writeForeign(world, write)
 }
 
 interface Stage {
@@ -190,6 +223,8 @@ async function act(stage: Stage, device: Device, name: string): Promise<void> {
     const write = drawWrite(dice, name)
     count(`write: ${write.operation}`)
     device.make(write)
+    const next = dice.chance(FOLLOWED) ? drawFollowing(dice, `${name}-next`, write) : undefined
+    if (next !== undefined) device.make(next)
   } else if (what < 72) {
     device.network.isOnline = !device.network.isOnline
     count(device.network.isOnline ? 'online' : 'offline')
@@ -198,10 +233,8 @@ async function act(stage: Stage, device: Device, name: string): Promise<void> {
     await actOnDisk(stage, device, name)
   } else if (what < 90) {
     device.setClock()
-  } else if (what < 94) {
-    await actOnTabs(stage, device)
   } else if (what < 95) {
-    await Promise.race([device.retrySomething(), wait(clock, PATIENCE_MS)])
+    await actOnTabs(stage, device)
   } else if (what < 97) {
     count('log cut')
     await cutLogs(world, dice)
@@ -212,7 +245,7 @@ async function act(stage: Stage, device: Device, name: string): Promise<void> {
 }
 
 /** Processes and disks end, and copies begin. */
-async function actOnDisk({ clock, dice, count, other }: Stage, device: Device, name: string): Promise<void> {
+async function actOnDisk({ world, clock, dice, count, other }: Stage, device: Device, name: string): Promise<void> {
   const what = dice.below(17)
   if (what < 6) {
     count('killed')
@@ -228,11 +261,13 @@ async function actOnDisk({ clock, dice, count, other }: Stage, device: Device, n
     if (dice.chance(0.5)) await Promise.race([device.openTab(), wait(clock, PATIENCE_MS)])
   } else if (what < 16) {
     count('power lost')
-    await device.losePower()
+    const lost = await device.losePower()
+    // It is away for longer than the logs are kept.
+    if (dice.chance(0.2)) await cutLogs(world, dice)
     if (!dice.chance(0.5)) return
-    // What is written now gets a place that something had which was lost.
+    // What is written now gets a place that something had which was lost; it may be the same once more.
     await device.start()
-    device.make(drawWrite(dice, name))
+    device.make(lost !== undefined && dice.chance(0.5) ? writeAgain(lost, name) : drawWrite(dice, name))
   } else {
     count('profile copied')
     await device.copyFrom(other)

@@ -1,6 +1,6 @@
 // `npm run simulate -- --seeds 500 [--from 1]` runs so many simulations and tells what was tried; `-- --seed 7` replays one,
-// and makes a failing one smaller until it does not fail any more; `-- --mutations [--seeds 1000]` tells how many seeds it
-// takes to find mistakes that are made on purpose.
+// and makes a failing one smaller until it does not fail any more; `-- --mutations [--seeds 1000] [--only word]` tells how
+// many seeds it takes to find mistakes that are made on purpose, or those of which the name has the word.
 
 import { parseArgs } from 'node:util'
 import { findMutations } from './mutate.ts'
@@ -12,18 +12,19 @@ const { values } = parseArgs({
     from: { type: 'string' },
     seed: { type: 'string' },
     mutations: { type: 'boolean' },
+    only: { type: 'string' },
     'until-failure': { type: 'boolean' },
   },
 })
 
 const PROGRESS_EVERY = 500
 
-if (values.mutations === true) await runMutations(Number(values.seeds ?? 1000))
+if (values.mutations === true) await runMutations(Number(values.seeds ?? 1000), values.only)
 else if (values.seed === undefined) await runMany(Number(values.from ?? 1), Number(values.seeds ?? 500))
 else await replay(Number(values.seed))
 
-async function runMutations(maxSeeds: number): Promise<void> {
-  const missed = await findMutations(maxSeeds)
+async function runMutations(maxSeeds: number, only = ''): Promise<void> {
+  const missed = await findMutations(maxSeeds, only)
   console.log(`${missed} of the mistakes were not found in ${maxSeeds} seeds.`)
   if (missed > 0) process.exitCode = 1
 }

@@ -4,6 +4,8 @@
 import { seededRandom } from '../../src/base/random.ts'
 import type { Item } from '../../src/model/attribute-value.ts'
 import { createStreamStamper, type StreamEvent } from '../../src/server/stream-stamper.ts'
+import type { DynamoApi } from '../../src/sync/dynamo-remote.ts'
+import type { ItemPlace } from '../../src/sync/remote-table.ts'
 import type { Dice } from './dice.ts'
 import { createFaultyApi, type FaultyApi } from './faulty-api.ts'
 import { placeOf } from './ledger.ts'
@@ -42,6 +44,8 @@ const MAX_BATCH_RECORDS = 8
 /** How often a batch that was done comes again, as a whole or beside itself. */
 const COMES_AGAIN = 0.15
 const COMES_TWICE = 0.1
+/** How often somebody writes to an item while its stamp is on its way. */
+const INTERRUPTED = 0.25
 /** Batches of one table after which there has to be an end. */
 const MAX_BATCHES = 10_000
 
@@ -50,11 +54,15 @@ interface DeliveryOptions {
   readonly clock: VirtualClock
   readonly dice: Dice
   readonly count: (what: string) => void
+  /** Writes to an item, past the log, while its stamp is on its way. */
+  readonly interrupt: (place: ItemPlace) => Promise<void>
 }
 
 /** Reads the streams from their beginnings. */
-export async function createStreamDelivery({ world, clock, dice, count }: DeliveryOptions): Promise<StreamDelivery> {
-  const faults = { api: world.api, clock, dice: dice.fork(), count: () => count('fault of the stamper') }
+export async function createStreamDelivery(options: DeliveryOptions): Promise<StreamDelivery> {
+  const { world, clock, dice, count } = options
+  const api = interrupted(options, () => network.faultRate > 0)
+  const faults = { api, clock, dice: dice.fork(), count: () => count('fault of the stamper') }
   const network = createFaultyApi({ ...faults, shortPages: new Set(), companionTable: COMPANION_TABLE })
   const random = seededRandom(dice.below(2 ** 32))
   const stamp = createStreamStamper({
@@ -121,6 +129,31 @@ export async function createStreamDelivery({ world, clock, dice, count }: Delive
       return isAny
     },
   }
+}
+
+/** The last moment before a stamp is done is the one at which it can still be overtaken. */
+function interrupted({ world: { api }, dice, interrupt }: DeliveryOptions, isFaulty: () => boolean): DynamoApi {
+  return {
+    async send(operation, input) {
+      if (operation === 'TransactWriteItems' && isFaulty() && dice.chance(INTERRUPTED)) {
+        const [{ Update, ConditionCheck } = {}] = (input as { readonly TransactItems: readonly StampAction[] })
+          .TransactItems
+        const about = Update ?? ConditionCheck
+        if (about !== undefined) await interrupt({ table: about.TableName, key: about.Key })
+      }
+      return api.send(operation, input)
+    },
+  }
+}
+
+interface StampAction {
+  readonly Update?: ItemRequest
+  readonly ConditionCheck?: ItemRequest
+}
+
+interface ItemRequest {
+  readonly TableName: string
+  readonly Key: Item
 }
 
 async function openShard({ engine }: World, table: string): Promise<Shard> {

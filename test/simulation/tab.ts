@@ -24,6 +24,8 @@ export interface TabParts {
   readonly road: Road
   readonly dice: Dice
   readonly strategy: ConflictStrategy
+  /** Called whenever something was committed. */
+  readonly onCommitted: () => void
 }
 
 /** A tab, until it is closed or killed. */
@@ -35,11 +37,11 @@ export class Tab {
   readonly #clock: Clock
   #leadership: Leadership | undefined
 
-  constructor({ disk, clock, network, road, dice, strategy }: TabParts) {
+  constructor({ disk, clock, network, road, dice, strategy, onCommitted }: TabParts) {
     const random = (): ReturnType<typeof seededRandom> => seededRandom(dice.below(2 ** 32))
     const { freezer } = this
     this.#clock = freezer.clock(clock)
-    this.store = createCrashableStore(disk.store, freezer)
+    this.store = createCrashableStore({ disk: disk.store, freezer, onCommitted })
     this.engine = createEngine({ store: this.store, clock: withoutTimers(this.#clock), random: random() })
     const gated: DynamoApi = {
       async send(operation, input) {
