@@ -54,15 +54,15 @@ const MAKERS: readonly ((dice: Dice, name: string) => AppWrite)[] = [
 /** Draws a write to one of the items that another wrote; undefined when none comes up. */
 export function drawFollowing(dice: Dice, name: string, { places }: AppWrite): AppWrite | undefined {
   for (let draw = 0; draw < MAX_DRAWS; draw++) {
-    const write = drawWrite(dice, name)
-    if (write.places.some((place) => places.includes(place))) return write
+    const next = drawWrite(dice, name)
+    if (next.places.some((place) => places.includes(place))) return next
   }
   return undefined
 }
 
 /** The same once more, as one asks for it whose write was lost. */
-export function writeAgain(write: AppWrite, name: string): AppWrite {
-  return JSON.parse(JSON.stringify(write).replaceAll(write.name, name)) as AppWrite
+export function writeAgain(lost: AppWrite, name: string): AppWrite {
+  return JSON.parse(JSON.stringify(lost).replaceAll(lost.name, name)) as AppWrite
 }
 
 /** Of writes, until one is of an item that is asked for. */
