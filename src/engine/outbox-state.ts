@@ -24,8 +24,6 @@ export interface OutboxState {
 /** Readings in a millisecond. The product stays a safe integer for some centuries. */
 const READINGS_PER_MS = 1000
 const STATE_BYTES = 32
-/** Of rows that were written before it was kept what may have been sent. */
-const FORMER_STATE_BYTES = 24
 const NEW_STATE: OutboxState = { nextOrder: 1, clock: 0, skewMs: 0, sentUpTo: 0 }
 
 /** The row, or what it is before the first intent. */
@@ -58,13 +56,12 @@ export function timeOfReading(reading: number): number {
 }
 
 function decodeState(row: Uint8Array): OutboxState {
-  assert(row.length === STATE_BYTES || row.length === FORMER_STATE_BYTES, 'The state of the outbox is four numbers.')
+  assert(row.length === STATE_BYTES, 'The state of the outbox is four numbers.')
   const reader = new ByteReader(row)
-  const nextOrder = reader.float64()
   return {
-    nextOrder,
+    nextOrder: reader.float64(),
     clock: reader.float64(),
     skewMs: reader.float64(),
-    sentUpTo: reader.isAtEnd ? nextOrder - 1 : reader.float64(),
+    sentUpTo: reader.float64(),
   }
 }

@@ -3,9 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../../src/engine/engine.ts'
 import { type Intent, decodeIntent } from '../../../src/engine/intent.ts'
-import { baseImageRange, INTENTS, orderOfIntentKey, OUTBOX_STATE_KEY } from '../../../src/engine/keyspace.ts'
-import { nextReading, readOutboxState, timeOfReading } from '../../../src/engine/outbox-state.ts'
-import { readSnapshot } from '../../../src/engine/read-snapshot.ts'
+import { baseImageRange, INTENTS, orderOfIntentKey } from '../../../src/engine/keyspace.ts'
+import { nextReading, timeOfReading } from '../../../src/engine/outbox-state.ts'
 import type { OrderedStore } from '../../../src/storage/contract.ts'
 import { Replica } from '../../../src/sync/replica.ts'
 import { seededRandom } from '../../../src/base/random.ts'
@@ -147,20 +146,6 @@ describe('a replicated table', () => {
       name: 'ResourceInUseException',
       message: 'Attempt to change a resource which is still in use: Table is replicated: notes',
     })
-  })
-})
-
-describe('the state of the outbox', () => {
-  it('takes all for sent that was queued before it was kept what had been', async () => {
-    const { engine, store } = await replicated()
-    await engine.dispatch('PutItem', { TableName: 'notes', Item: item('a') })
-    await store.write(async (transaction) => {
-      const row = await transaction.get(OUTBOX_STATE_KEY)
-      if (row !== undefined) transaction.put(OUTBOX_STATE_KEY, row.slice(0, 24))
-    })
-    expect(await readSnapshot(store, true, readOutboxState)).toMatchObject({ nextOrder: 2, sentUpTo: 1 })
-    await engine.dispatch('PutItem', { TableName: 'notes', Item: item('a') })
-    expect(queued(store).map(({ order }) => order)).toEqual([1, 2])
   })
 })
 
