@@ -18,9 +18,14 @@ export interface LiveState<Result> {
  * // {#each dutch.current?.rows ?? [] as city (city.name)} … {/each}
  */
 export function liveState<Result>(live: Live<Result>): LiveState<Result> {
-  let current = live.current
+  let current: Result | undefined
   let failure: { readonly error: unknown } | undefined
+  let isFollowed = false
   const follow = createSubscriber((update) => {
+    // Whoever comes back asks anew: what there was may be old, and why it ended may be over.
+    current = live.current
+    failure = undefined
+    isFollowed = true
     const subscription = live.subscribe({
       next(result) {
         if (result === current) return
@@ -32,11 +37,15 @@ export function liveState<Result>(live: Live<Result>): LiveState<Result> {
         update()
       },
     })
-    return () => subscription.unsubscribe()
+    return () => {
+      isFollowed = false
+      subscription.unsubscribe()
+    }
   })
   return {
     get current() {
       follow()
+      if (!isFollowed) return live.current
       if (failure !== undefined) throw failure.error
       return current
     },
@@ -52,7 +61,8 @@ export function liveStore<Result>(
   live: Live<Result>,
   onError?: (error: unknown) => void,
 ): Readable<Result | undefined> {
-  return readable(live.current, (set) => {
+  return readable<Result | undefined>(live.current, (set) => {
+    set(live.current)
     const subscription = live.subscribe({ next: set, ...(onError && { error: onError }) })
     return () => subscription.unsubscribe()
   })

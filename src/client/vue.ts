@@ -1,7 +1,7 @@
 // The package's entry `tidetable/vue`: live results as refs.
 
-import { type MaybeRefOrGetter, onScopeDispose, type ShallowRef, shallowRef, toValue, watchEffect } from 'vue'
-import type { Live, LiveSubscription } from './live.ts'
+import { type MaybeRefOrGetter, type ShallowRef, shallowRef, toValue, watch } from 'vue'
+import type { Live } from './live.ts'
 
 /** A live result in a component. */
 export interface LiveRefs<Result> {
@@ -21,21 +21,22 @@ export interface LiveRefs<Result> {
 export function useLive<Result>(source: MaybeRefOrGetter<Live<Result> | undefined | null>): LiveRefs<Result> {
   const result = shallowRef<Result>()
   const error = shallowRef<unknown>()
-  let key: string | undefined
-  let subscription: LiveSubscription | undefined
-  watchEffect(() => {
-    const live = toValue(source)
-    // A getter makes a new one each time; what is asked for is all in the key.
-    if (live?.key === key && subscription !== undefined) return
-    subscription?.unsubscribe()
-    key = live?.key
+  let live: Live<Result> | undefined | null
+  // A getter makes a new one each time; what is asked for is all in the key.
+  const keyOf = (): string | undefined => {
+    live = toValue(source)
+    return live?.key
+  }
+  const follow = (_key: string | undefined, _before: unknown, onCleanup: (end: () => void) => void): void => {
     result.value = live?.current
     error.value = undefined
-    subscription = live?.subscribe({
+    const subscription = live?.subscribe({
       next: (next) => void (result.value = next),
       error: (reason) => void (error.value = reason),
     })
-  })
-  onScopeDispose(() => subscription?.unsubscribe())
+    // Also at once on a server, where nobody is mounted and no scope ends.
+    onCleanup(() => subscription?.unsubscribe())
+  }
+  watch(keyOf, follow, { immediate: true })
   return { result, error }
 }

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { LiveState } from '../../../src/client/svelte.ts'
 import { liveState, liveStore } from '../../../src/client/svelte.ts'
 import { eventually, openCities } from '../../support/cities-fixture.ts'
+import { countSubscriptions } from '../../support/counted-live.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../node_modules/.cache/tidetable-svelte')
 const delft = { country: 'NL', name: 'Delft' }
@@ -67,6 +68,57 @@ describe('liveState', () => {
     await eventually(() => errors.length > 0)
     expect(errors).toMatchObject([{ name: 'ValidationException' }])
     stop()
+  })
+})
+
+describe('liveState, between those who follow it', () => {
+  it('asks anew when it is followed again, whatever it had and whyever it ended', async () => {
+    const { cities, database } = await openCities(delft)
+    const watch = await compiledWatch()
+    const { live, count } = countSubscriptions(cities.scan().live())
+    const state = liveState(live)
+    const seen: unknown[] = []
+    const see = (read: () => typeof live.current): void => {
+      try {
+        seen.push(read()?.rows)
+      } catch (error) {
+        seen.push((error as Error).name)
+      }
+    }
+    let stop = watch(state, see)
+    await eventually(() => seen.length === 2)
+    await database.send('DeleteTable', { TableName: 'cities' })
+    await eventually(() => seen.at(-1) === 'ResourceNotFoundException')
+    stop()
+    await eventually(() => count() === 0)
+    expect(state.current).toBeUndefined()
+    await database.send('CreateTable', {
+      TableName: 'cities',
+      AttributeDefinitions: [
+        { AttributeName: 'country', AttributeType: 'S' },
+        { AttributeName: 'name', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'country', KeyType: 'HASH' },
+        { AttributeName: 'name', KeyType: 'RANGE' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+    })
+    stop = watch(state, see)
+    await eventually(() => Array.isArray(seen.at(-1)))
+    stop()
+    expect(seen).toEqual([undefined, [delft], 'ResourceNotFoundException', undefined, []])
+  })
+
+  it('has what others follow when nobody follows it', async () => {
+    const { cities } = await openCities(delft)
+    const live = cities.scan().live()
+    const [state, store] = [liveState(live), liveStore(live)]
+    expect([state.current, get(store)]).toEqual([undefined, undefined])
+    const { unsubscribe } = live.subscribe(() => undefined)
+    await eventually(() => live.current !== undefined)
+    expect([state.current, get(store)]).toEqual([live.current, live.current])
+    unsubscribe()
   })
 })
 
