@@ -16,7 +16,7 @@ import { ExpirySweeper } from './expiry-sweeper.ts'
 import type { LiveQueries } from './live/live-queries.ts'
 import type { EngineServices, RequestContext } from './operation.ts'
 import { findOperation } from './operations/registry.ts'
-import { StreamRetention } from './stream-retention.ts'
+import { createStreamRetention } from './stream-retention.ts'
 import type { ChangesPage, ChangesRead } from './streams/table-changes.ts'
 import { allOf, doAlone, type ShareWork } from './shared-work.ts'
 import type { CheckpointMove, TriggerTerm } from './trigger-checkpoints.ts'
@@ -109,7 +109,7 @@ export function createEngine(options: EngineOptions): Engine {
   )
   const background = new BackgroundWork({ store, catalog, clock, logger })
   const sweeper = new ExpirySweeper({ store, catalog, clock, logger })
-  const retention = new StreamRetention({ store, catalog, clock, logger })
+  const retention = createStreamRetention({ store, catalog, clock, logger })
   const services: EngineServices = {
     store,
     catalog,

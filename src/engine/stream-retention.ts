@@ -27,47 +27,21 @@ interface RetentionOptions {
   readonly logger: Logger
 }
 
-/** Trims the streams of one engine. */
-export class StreamRetention {
-  readonly #options: RetentionOptions
-  readonly #loop: BackgroundLoop
+/** Trims the streams of one engine: a loop that is to be woken when there may be streams, and to be closed. */
+export function createStreamRetention(options: RetentionOptions): BackgroundLoop {
+  const { clock, logger } = options
+  return new BackgroundLoop({ clock, logger, complaint: 'Trimming streams failed.', step: () => trimOne(options) })
+}
 
-  constructor(options: RetentionOptions) {
-    const { clock, logger } = options
-    this.#options = options
-    this.#loop = new BackgroundLoop({ clock, logger, complaint: 'Trimming streams failed.', step: () => this.#step() })
-  }
-
-  /** There may be streams now. */
-  wake(): void {
-    this.#loop.wake()
-  }
-
-  /** Another engine trims. */
-  rest(): void {
-    this.#loop.rest()
-  }
-
-  /** This engine trims again. */
-  begin(): void {
-    this.#loop.begin()
-  }
-
-  /** Waits for the running step; there is none after it. */
-  close(): Promise<void> {
-    return this.#loop.close()
-  }
-
-  async #step(): Promise<number | undefined> {
-    const { store, catalog, clock } = this.#options
-    const before = clock.now() - STREAM_RETENTION_MS
-    const found = await readSnapshot(store, false, (snapshot) => findOverdue(snapshot, before))
-    if (found === 'no-streams') return undefined
-    if (found === undefined) return INTERVAL_MS
-    const { tableName, label } = found
-    await store.write((transaction) => trim(catalog, transaction, { key: streamKey(tableName, label), before }))
-    return 0
-  }
+/** The milliseconds until the next look; undefined while there are no streams. */
+async function trimOne({ store, catalog, clock }: RetentionOptions): Promise<number | undefined> {
+  const before = clock.now() - STREAM_RETENTION_MS
+  const found = await readSnapshot(store, false, (snapshot) => findOverdue(snapshot, before))
+  if (found === 'no-streams') return undefined
+  if (found === undefined) return INTERVAL_MS
+  const { tableName, label } = found
+  await store.write((transaction) => trim(catalog, transaction, { key: streamKey(tableName, label), before }))
+  return 0
 }
 
 /** A stream that has something to remove. */

@@ -7,6 +7,7 @@ import { type ServiceException, validationException } from '../../model/service-
 import { operandTypeProblem } from '../expression-exception.ts'
 import { attributeType } from '../../model/attribute-type.ts'
 import type { FunctionSyntax, OperandSyntax, SetValueSyntax } from '../syntax-tree.ts'
+import { bindOperand, type OperandRules } from './bind-operand.ts'
 import { refuseMissing, type StatementScope } from './statement-scope.ts'
 import type { TermSyntax } from './statement-syntax.ts'
 
@@ -106,32 +107,15 @@ function numberOf(value: AttributeValue): string {
   throw validationException(operandTypeProblem('+', attributeType(value)))
 }
 
+const OPERAND_RULES: OperandRules = { call: operandCall, unsupportedTerm, unsupportedOperator }
+
 function operandOf(scope: StatementScope, term: TermSyntax): OperandSyntax {
-  switch (term.kind) {
-    case 'name':
-    case 'path':
-      return scope.path(term)
-    case 'missing':
-      return refuseMissing()
-    case 'call':
-      if (term.name.toLowerCase() !== 'list_append') return callOf(scope, term)
-      throw validationException(
-        'The function is not allowed to be used this way in an expression; function: list_append',
-      )
-    case 'operation':
-      throw unsupportedTerm(term)
-    case 'comparison':
-      throw unsupportedOperator(term.comparator)
-    case 'and':
-    case 'or':
-    case 'not':
-    case 'in':
-    case 'is':
-    case 'between':
-      throw unsupportedOperator(term.kind)
-    default:
-      return scope.value(term)
-  }
+  return bindOperand(scope, term, OPERAND_RULES)
+}
+
+function operandCall(scope: StatementScope, term: TermSyntax & { readonly kind: 'call' }): FunctionSyntax {
+  if (term.name.toLowerCase() !== 'list_append') return callOf(scope, term)
+  throw validationException('The function is not allowed to be used this way in an expression; function: list_append')
 }
 
 function callOf(

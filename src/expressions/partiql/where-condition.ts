@@ -4,8 +4,9 @@
 import type { AttributeType } from '../../model/attribute-value.ts'
 import { type ServiceException, validationException } from '../../model/service-exception.ts'
 import type { ConditionSyntax, FunctionSyntax, OperandSyntax } from '../syntax-tree.ts'
+import { bindOperand, type OperandRules } from './bind-operand.ts'
 import { refusalAt } from './statement-exception.ts'
-import { refuseMissing, type StatementScope } from './statement-scope.ts'
+import type { StatementScope } from './statement-scope.ts'
 import type { TermSyntax } from './statement-syntax.ts'
 
 const PREDICATES: ReadonlySet<string> = new Set([
@@ -148,29 +149,14 @@ function predicateOf(
   throw name === 'size' ? notBoolean() : notInCondition(name)
 }
 
+const OPERAND_RULES: OperandRules = {
+  call: sizeOf,
+  unsupportedTerm: ({ operator }) => unsupportedOperator(operator),
+  unsupportedOperator,
+}
+
 function operandOf(scope: StatementScope, term: TermSyntax): OperandSyntax {
-  switch (term.kind) {
-    case 'name':
-    case 'path':
-      return scope.path(term)
-    case 'missing':
-      return refuseMissing()
-    case 'call':
-      return sizeOf(scope, term)
-    case 'operation':
-      throw unsupportedOperator(term.operator)
-    case 'comparison':
-      throw unsupportedOperator(term.comparator)
-    case 'and':
-    case 'or':
-    case 'not':
-    case 'in':
-    case 'is':
-    case 'between':
-      throw unsupportedOperator(term.kind)
-    default:
-      return scope.value(term)
-  }
+  return bindOperand(scope, term, OPERAND_RULES)
 }
 
 function sizeOf(
