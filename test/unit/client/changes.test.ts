@@ -2,6 +2,12 @@
 
 import 'fake-indexeddb/auto'
 import { afterEach, describe, expect, it } from 'vitest'
+// Tests count turns here, which are nothing beside the time that it takes to load what is loaded on first use.
+import '../../../src/client/changes.ts'
+import '../../../src/client/live-connection.ts'
+import '../../../src/engine/live/live-queries.ts'
+import '../../../src/engine/streams/table-changes.ts'
+import '../../../worker/page-news.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { defineTable } from '../../../src/client/define-table.ts'
 import { type Database, openDatabase } from '../../../src/client/open-database.ts'
