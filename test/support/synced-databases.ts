@@ -73,6 +73,16 @@ export async function statusOnce({ sync }: SyncedDatabase, isIt: (status: SyncSt
   throw new Error(`The database was closed before its status came: ${JSON.stringify(sync.status.current)}`)
 }
 
+/** A note, as soon as the database has it. */
+export function arrivalOf(database: SyncedDatabase, key: Pick<Note, 'list' | 'id'>): Promise<Note> {
+  return new Promise((resolve) => {
+    database
+      .table(NOTES)
+      .live(key)
+      .subscribe(({ item }) => item !== undefined && resolve(item))
+  })
+}
+
 /** Everything that was written here is in effect at the remote, or parked. */
 export function isQuiet({ pending, isComplete, state }: SyncStatus): boolean {
   return pending.count === 0 && isComplete && state === 'idle'

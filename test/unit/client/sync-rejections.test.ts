@@ -8,7 +8,7 @@ import type { Database, SyncedDatabase } from '../../../src/client/open-database
 import type { SyncOptions } from '../../../src/client/sync-types.ts'
 import { nodeListener } from '../../../src/server/node-listener.ts'
 import { createSyncGateway } from '../../../src/server/sync-gateway.ts'
-import { isQuiet, NOTES, openCloud, openDevice, statusOnce } from '../../support/synced-databases.ts'
+import { arrivalOf, isQuiet, NOTES, openCloud, openDevice, statusOnce } from '../../support/synced-databases.ts'
 
 const KEY = { list: 'home', id: '1' }
 /** Two of these in one item are too much. */
@@ -62,12 +62,7 @@ describe('a gateway', () => {
     const [anna, ben] = [await device(), await device()]
     await statusOnce(anna, isQuiet)
     await statusOnce(ben, isQuiet)
-    const arrived = new Promise((resolve) => {
-      ben
-        .table(NOTES)
-        .live(KEY)
-        .subscribe(({ item }) => item !== undefined && resolve(item))
-    })
+    const arrived = arrivalOf(ben, KEY)
     await anna.table(NOTES).put({ ...KEY, text: 'milk' })
 
     expect(await arrived).toEqual({ ...KEY, text: 'milk', _version: 1 })

@@ -5,7 +5,7 @@ import { attribute, expr } from '../../../src/client/expression.ts'
 import type { Item } from '../../../src/model/attribute-value.ts'
 import type { Database, SyncedDatabase } from '../../../src/client/open-database.ts'
 import type { SyncOptions } from '../../../src/client/sync-types.ts'
-import { isQuiet, NOTES, openCloud, openDevice, statusOnce } from '../../support/synced-databases.ts'
+import { arrivalOf, isQuiet, NOTES, openCloud, openDevice, statusOnce } from '../../support/synced-databases.ts'
 
 const KEY = { list: 'home', id: '1' }
 
@@ -40,12 +40,7 @@ describe('a database that replicates with another of the page', () => {
   it('brings a write to the remote, and from there to another device, without being asked', async () => {
     const [anna, ben] = [await device(), await device()]
     await statusOnce(ben, isQuiet)
-    const arrived = new Promise((resolve) => {
-      ben
-        .table(NOTES)
-        .live(KEY)
-        .subscribe(({ item }) => item !== undefined && resolve(item))
-    })
+    const arrived = arrivalOf(ben, KEY)
 
     await anna.table(NOTES).put({ ...KEY, text: 'milk' })
 

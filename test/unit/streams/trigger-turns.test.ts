@@ -1,15 +1,30 @@
 // Which tab runs a trigger when tabs are closed, killed and frozen, in virtual time.
 
 import { describe, expect, it } from 'vitest'
-import { createTriggerTabs } from '../../support/trigger-tabs.ts'
+import { createTriggerTabs, type TriggerTab } from '../../support/trigger-tabs.ts'
+import type { TriggerTable } from '../../support/trigger-table.ts'
+
+interface Stage {
+  readonly table: TriggerTable
+  /** Which tab was given which value. */
+  readonly story: readonly string[]
+  readonly one: TriggerTab
+  readonly other: TriggerTab
+}
+
+/** Two tabs with the trigger, the first of which runs it. */
+function twoTabs(...options: Parameters<typeof createTriggerTabs> | []): Stage {
+  const [settings = {}, surroundings] = options
+  const { table, open } = createTriggerTabs(settings, surroundings)
+  const story: string[] = []
+  const tab = (name: string): TriggerTab =>
+    open((changes) => void story.push(...changes.map(({ value }) => `${name} ${value}`)))
+  return { table, story, one: tab('one'), other: tab('other') }
+}
 
 describe('a trigger of several tabs', () => {
   it('is run by the first, and by the next at once when that one stops it', async () => {
-    const { table, open } = createTriggerTabs({})
-    const story: string[] = []
-    const [one, other] = ['one', 'other'].map((name) =>
-      open((changes) => void story.push(...changes.map(({ value }) => `${name} ${value}`))),
-    ) as [ReturnType<typeof open>, ReturnType<typeof open>]
+    const { table, story, one, other } = twoTabs()
     table.append('k', 1)
     await table.pass(20_000)
     const stopped = one.stop()
@@ -22,10 +37,7 @@ describe('a trigger of several tabs', () => {
   })
 
   it('moves at once when its tab is killed', async () => {
-    const { table, open } = createTriggerTabs({})
-    const story: string[] = []
-    const one = open((changes) => void story.push(...changes.map(({ value }) => `one ${value}`)))
-    const other = open((changes) => void story.push(...changes.map(({ value }) => `other ${value}`)))
+    const { table, story, one, other } = twoTabs()
     table.append('k', 1)
     await table.settle()
     one.kill()
@@ -36,10 +48,7 @@ describe('a trigger of several tabs', () => {
   })
 
   it('moves within ten seconds when its tab is frozen, which does nothing any more when it goes on', async () => {
-    const { table, open } = createTriggerTabs({})
-    const story: string[] = []
-    const one = open((changes) => void story.push(...changes.map(({ value }) => `one ${value}`)))
-    const other = open((changes) => void story.push(...changes.map(({ value }) => `other ${value}`)))
+    const { table, story, one, other } = twoTabs()
     table.append('k', 1)
     await table.pass(20_000)
     one.freeze()
@@ -78,10 +87,7 @@ describe('a trigger of several tabs', () => {
   })
 
   it('moves at once when its tab is put aside, which waits for its turn when it is taken up again', async () => {
-    const { table, open } = createTriggerTabs({})
-    const story: string[] = []
-    const one = open((changes) => void story.push(...changes.map(({ value }) => `one ${value}`)))
-    const other = open((changes) => void story.push(...changes.map(({ value }) => `other ${value}`)))
+    const { table, story, one, other } = twoTabs()
     table.append('k', 1)
     await table.settle()
     one.leave()
@@ -102,11 +108,8 @@ describe('a trigger of several tabs', () => {
   })
 
   it('does not take turns where all tabs were frozen', async () => {
-    const { table, open } = createTriggerTabs({})
-    const story: string[] = []
-    const tabs = ['one', 'other'].map((name) =>
-      open((changes) => void story.push(...changes.map(({ value }) => `${name} ${value}`))),
-    )
+    const { table, story, one, other } = twoTabs()
+    const tabs = [one, other]
     await table.settle()
     for (const tab of tabs) tab.freeze()
     table.append('k', 1)
@@ -118,20 +121,16 @@ describe('a trigger of several tabs', () => {
   })
 
   it('goes on where there are no locks, in whichever tab', async () => {
-    const { table, open } = createTriggerTabs({}, { hasLocks: false })
-    const story: string[] = []
-    const tabs = ['one', 'other'].map((name) =>
-      open((changes) => void story.push(...changes.map(({ value }) => `${name} ${value}`))),
-    )
+    const { table, story, one, other } = twoTabs({}, { hasLocks: false })
     await table.settle()
     table.append('k', 1)
     await table.settle()
     expect(story).toEqual(['other 1'])
-    await tabs[1]?.stop()
+    await other.stop()
     table.append('k', 2)
     await table.pass(10_000)
     expect(story).toEqual(['other 1', 'one 2'])
-    await tabs[0]?.stop()
+    await one.stop()
   })
 
   it('ends in every tab when there are no more changes', async () => {
