@@ -38,5 +38,7 @@ expectTypeOf(liveState(dutch).current).toEqualTypeOf<Dutch | undefined>()
 expectTypeOf(liveStore(dutch)).toEqualTypeOf<Readable<Dutch | undefined>>()
 expectTypeOf(createLive(() => dutch)).toEqualTypeOf<Accessor<Dutch | undefined>>()
 expectTypeOf(liveSignal(dutch)).toEqualTypeOf<Signal<Dutch | undefined>>()
+expectTypeOf(liveSignal(() => dutch)).toEqualTypeOf<Signal<Dutch | undefined>>()
+expectTypeOf(liveSignal(() => undefined as typeof dutch | undefined)).toEqualTypeOf<Signal<Dutch | undefined>>()
 // @ts-expect-error reason: a live result is asked for, not rows.
 useLive(cities.scan())
