@@ -80,23 +80,12 @@ async function pullPages(context: PullContext, checkpoint: Checkpoint, head: Sco
       continue
     }
     looks = 0
-    const alone = await standingAlone(context, entries)
-    const first = alone.length > 0 ? alone : entries.slice(0, 1)
-    const whole = await withImages(context, scope, first)
+    const whole = await withImages(context, scope, entries)
     if (whole === undefined) return false
-    // What fits the images may reach beyond what stands alone.
     if (!(await pullTogether(context, { scope, entries: whole, logId: head.logId }))) return true
     after = lastSequence(whole)
   }
   return true
-}
-
-/** The entries before the first that belongs to one of another scope which is still to be read. */
-async function standingAlone(context: PullContext, entries: readonly LogEntry[]): Promise<readonly LogEntry[]> {
-  for (const [index, entry] of entries.entries()) {
-    if ((await openTwins(context, entry)).length > 0) return entries.slice(0, index)
-  }
-  return entries
 }
 
 interface Twin {
@@ -135,7 +124,9 @@ async function pullTogether(context: PullContext, first: LogStretch): Promise<bo
         await lookAtHole(context, { scope, sequence: after + 1 })
         return false
       }
-      const whole = await withImages(context, scope, entries)
+      // No more than is asked for: what is behind it may belong to more of the other logs, and so on to their ends.
+      const needed = entries.filter((each) => each.sequence <= sequence)
+      const whole = await withImages(context, scope, needed)
       if (whole === undefined) {
         await startAnew(context, scope, await remote.readHead(scope))
         return false

@@ -48,8 +48,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'entries of one push in two logs are taken over one by one',
     file: 'src/sync/pull.ts',
-    original: 'if ((await openTwins(context, entry)).length > 0) return entries.slice(0, index)',
-    mistake: 'if (index < 0) return entries.slice(0, index)',
+    original: 'of await openTwins(context, entry)) {',
+    mistake: 'of (await openTwins(context, entry)).slice(0, 0)) {',
   },
   {
     name: 'a pull passes a hole of the log',
@@ -141,7 +141,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'what was read on to fit fetched images is cut again',
     file: 'src/sync/pull.ts',
     original: 'pullTogether(context, { scope, entries: whole, logId: head.logId })',
-    mistake: 'pullTogether(context, { scope, entries: whole.slice(0, first.length), logId: head.logId })',
+    mistake: 'pullTogether(context, { scope, entries: whole.slice(0, entries.length), logId: head.logId })',
   },
   {
     name: 'an image is taken over before its entry has landed',
