@@ -2,24 +2,10 @@
 
 import { answered, broken, type Script, type Step, step } from '../../support/conformance-script.ts'
 import { hashTable } from './tables.ts'
-import { SETUP } from './partiql-steps.ts'
+import { askedTogether, type Further, SETUP, type Statement } from './partiql-steps.ts'
 
-type Statement = string | { readonly Statement: string; readonly [parameter: string]: unknown }
-
-const batch = (
-  title: string,
-  statements: readonly Statement[],
-  { service, ...further }: Readonly<Record<string, unknown>> & Pick<Step, 'service'> = {},
-): Step =>
-  step(
-    title,
-    'BatchExecuteStatement',
-    {
-      Statements: statements.map((statement) => (typeof statement === 'string' ? { Statement: statement } : statement)),
-      ...further,
-    },
-    service === undefined ? {} : { service },
-  )
+const batch = (title: string, statements: readonly Statement[], more: Further = {}): Step =>
+  askedTogether('BatchExecuteStatement', title, statements, more)
 
 const A1 = "SELECT p,s FROM tab WHERE p='a' AND s=1"
 const ITEM = { p: { S: 'a' }, s: { N: '1' } }

@@ -28,6 +28,27 @@ export const NO_MANIPULATION: { readonly service: Answer } = refused(
   "Statement wasn't well formed, can't be processed: Expected data manipulation",
 )
 
+/** A statement of several, alone or with its parameters. */
+export type Statement = string | { readonly Statement: string; readonly [parameter: string]: unknown }
+
+/** Further members of a request, and what the service answers to it. */
+export type Further = Readonly<Record<string, unknown>> & Pick<Step, 'service'>
+
+/** A request of several statements, in the member that its operation has for them. */
+export function askedTogether(
+  operation: 'BatchExecuteStatement' | 'ExecuteTransaction',
+  title: string,
+  statements: readonly Statement[],
+  { service, ...further }: Further,
+): Step {
+  const member = operation === 'ExecuteTransaction' ? 'TransactStatements' : 'Statements'
+  const input = {
+    [member]: statements.map((statement) => (typeof statement === 'string' ? { Statement: statement } : statement)),
+    ...further,
+  }
+  return step(title, operation, input, service === undefined ? {} : { service })
+}
+
 /** Statements in one order of items. */
 export function asked(what: string, statements: readonly (string | Asked)[]): readonly Step[] {
   return statements.map((entry) => toStep(what, entry))

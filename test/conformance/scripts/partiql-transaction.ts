@@ -2,26 +2,10 @@
 
 import { answered, broken, type Script, type Step, step } from '../../support/conformance-script.ts'
 import { hashTable } from './tables.ts'
-import { NO_MANIPULATION, SETUP } from './partiql-steps.ts'
+import { askedTogether, type Further, NO_MANIPULATION, SETUP, type Statement } from './partiql-steps.ts'
 
-type Statement = string | { readonly Statement: string; readonly [parameter: string]: unknown }
-
-const transact = (
-  title: string,
-  statements: readonly Statement[],
-  { service, ...further }: Readonly<Record<string, unknown>> & Pick<Step, 'service'> = {},
-): Step =>
-  step(
-    title,
-    'ExecuteTransaction',
-    {
-      TransactStatements: statements.map((statement) =>
-        typeof statement === 'string' ? { Statement: statement } : statement,
-      ),
-      ...further,
-    },
-    service === undefined ? {} : { service },
-  )
+const transact = (title: string, statements: readonly Statement[], more: Further = {}): Step =>
+  askedTogether('ExecuteTransaction', title, statements, more)
 
 interface Reason {
   readonly Code: string

@@ -134,6 +134,7 @@ describe('an entry that is still landing', () => {
 
 describe('two tabs that read a scope anew at once', () => {
   const NEXT = undefined
+  const HEAD = { sequence: 2, logId: 'log' }
   const IMAGE = { ...keyOf('item'), v: { S: 'new' }, _version: { N: '2' } }
 
   /** Of a database that has read the scope once. */
@@ -144,6 +145,15 @@ describe('two tabs that read a scope anew at once', () => {
     await device.replicator.syncOnce()
     const { replica } = device.replicator
     return { device, checkpoint: async () => (await replica.checkpoint('red')) as Checkpoint }
+  }
+
+  /** Of one that is reading it anew, and has read its one page. */
+  async function openPaged() {
+    const { device, checkpoint } = await openReplica()
+    const { replica } = device.replicator
+    await replica.beginLoad('red', HEAD)
+    await replica.applyPage({ scope: 'red', table: TABLE, items: [IMAGE], next: NEXT }, await checkpoint())
+    return { device, replica, checkpoint, paged: await checkpoint() }
   }
 
   it('take over no page that was read before one of them began again', async () => {
@@ -161,27 +171,17 @@ describe('two tabs that read a scope anew at once', () => {
   })
 
   it('take nothing away that was read, whichever of them ends first', async () => {
-    const { device, checkpoint } = await openReplica()
-    const { replica } = device.replicator
-    const head = { sequence: 2, logId: 'log' }
-    await replica.beginLoad('red', head)
-    await replica.applyPage({ scope: 'red', table: TABLE, items: [IMAGE], next: NEXT }, await checkpoint())
-    const paged = await checkpoint()
-    await replica.endLoad(head, paged)
-    await replica.endLoad(head, paged)
+    const { device, replica, checkpoint, paged } = await openPaged()
+    await replica.endLoad(HEAD, paged)
+    await replica.endLoad(HEAD, paged)
     expect(await device.read(keyOf('item'))).toEqual(IMAGE)
     expect(await checkpoint()).toMatchObject({ phase: 'complete', sequence: 2 })
   })
 
   it('end nothing that one of them has only begun', async () => {
-    const { device, checkpoint } = await openReplica()
-    const { replica } = device.replicator
-    const head = { sequence: 2, logId: 'log' }
-    await replica.beginLoad('red', head)
-    await replica.applyPage({ scope: 'red', table: TABLE, items: [IMAGE], next: NEXT }, await checkpoint())
-    const paged = await checkpoint()
-    await replica.beginLoad('red', head)
-    await replica.endLoad(head, paged)
+    const { device, replica, checkpoint, paged } = await openPaged()
+    await replica.beginLoad('red', HEAD)
+    await replica.endLoad(HEAD, paged)
     expect(await checkpoint()).toMatchObject({ phase: 'loading', load: { tables: [TABLE], itemCount: 0 } })
     expect(await device.read(keyOf('item'))).toEqual(IMAGE)
   })
