@@ -35,6 +35,7 @@ import type {
   RemoteTable,
   ScopedTable,
 } from './remote-table.ts'
+import { scopeCondition } from './scope.ts'
 
 /** DynamoDB's API, wherever it is: the engine, an endpoint. Failures have the exception's name. */
 export interface DynamoApi {
@@ -191,7 +192,7 @@ function itemAction(facts: RemoteTableFacts, item: PushedItem, push: Push): obje
   const { image, table: TableName } = item
   const about = {
     TableName,
-    ...versionCondition(facts, item.expected),
+    ...itemCondition(facts, item),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   }
   if (image === 'deleted') return { Delete: { ...about, Key: item.key } }
@@ -200,7 +201,25 @@ function itemAction(facts: RemoteTableFacts, item: PushedItem, push: Push): obje
   return { Put: { ...about, Item: { ...image, [facts.versionAttribute]: numberValue(version) } } }
 }
 
-function versionCondition(facts: RemoteTableFacts, expected: ExpectedVersion): object {
+interface Condition {
+  readonly ConditionExpression: string
+  readonly ExpressionAttributeNames: Readonly<Record<string, string>>
+  readonly ExpressionAttributeValues?: Item
+}
+
+/** A version is one of its scope's log: where others may have moved the item, it has to be in that scope too. */
+function itemCondition(facts: RemoteTableFacts, { expected, scope }: PushedItem): Condition {
+  const condition = versionCondition(facts, expected)
+  if (facts.scope.kind !== 'attribute' || expected === 'absent') return condition
+  const { expression, names, values } = scopeCondition(facts.scope.attribute, scope)
+  return {
+    ConditionExpression: `${condition.ConditionExpression} AND ${expression}`,
+    ExpressionAttributeNames: { ...condition.ExpressionAttributeNames, ...names },
+    ExpressionAttributeValues: { ...condition.ExpressionAttributeValues, ...values },
+  }
+}
+
+function versionCondition(facts: RemoteTableFacts, expected: ExpectedVersion): Condition {
   const [partition] = facts.key.partition
   assert(partition !== undefined, 'A table has a partition key.')
   switch (expected) {
@@ -306,11 +325,8 @@ function scopeValue(scope: string, type: string): AttributeValue {
 
 function attributeFilter(rule: ScopeRule, scope: string): object {
   if (rule.kind !== 'attribute') return {}
-  return {
-    FilterExpression: '#a = :a',
-    ExpressionAttributeNames: { '#a': rule.attribute },
-    ExpressionAttributeValues: { ':a': { S: scope } },
-  }
+  const { expression, names, values } = scopeCondition(rule.attribute, scope)
+  return { FilterExpression: expression, ExpressionAttributeNames: names, ExpressionAttributeValues: values }
 }
 
 async function fetchItems(

@@ -79,9 +79,8 @@ async function tryToStamp(
 ): Promise<StampOutcome | 'overtaken'> {
   const { api, companionTable } = options
   const current = await readItem(options, record)
-  if (await isTold(options, facts, record, current)) return 'superseded'
-  const changes = changesOf(facts, record, current)
-  if (changes.length === 0) return 'not foreign'
+  const changes = await untoldChanges(options, { facts, record, current })
+  if (changes.length === 0) return 'superseded'
   const push = await stampOf(options, changes)
   // What a push wrote between the two readings is in the log before the heads, and an image from before it would hide it: a
   // version that was there meanwhile may be gone again.
@@ -120,21 +119,44 @@ async function readItem({ api }: StamperOptions, { table, Keys }: ChangeRecord):
   return (output as { Item?: Item }).Item
 }
 
+interface Situation {
+  readonly facts: RemoteTableFacts
+  readonly record: ChangeRecord
+  readonly current: Item | undefined
+}
+
+type Change = Pick<PushedItem, 'table' | 'key' | 'image' | 'scope'>
+
+/** What this record has to bring into the logs: in its scope the item as it is now, in the one that it has left that it is gone. */
+async function untoldChanges(options: StamperOptions, situation: Situation): Promise<readonly Change[]> {
+  const { facts, record, current } = situation
+  const { table, Keys: key, OldImage, NewImage } = record
+  const [before, after, now] = [OldImage, NewImage, current].map((item) => item && scopeOf(facts.scope, facts, item))
+  const changes: Change[] = []
+  // What it is in another scope, or anew, a later record tells.
+  if (current !== undefined && now !== undefined && now === after && !(await isTold(options, situation, now))) {
+    changes.push({ table, key, image: withoutVersion(current, facts.versionAttribute), scope: now })
+  }
+  // No later record tells a scope that the item has left it. Where it has come back, it is gone no more.
+  if (before !== undefined && before !== after && before !== now) {
+    changes.push({ table, key, image: 'deleted', scope: before })
+  }
+  return changes
+}
+
 /**
- * Whether there is nothing to stamp: a later record tells more, or the log tells what the item is by now. The version alone
- * does not say that: a foreign write between a stamp's reading and its writing is in the item, and not in the stamp.
+ * Whether the log of its scope tells what the item is by now. The version alone does not say that: a foreign write between a
+ * stamp's reading and its writing is in the item, and not in the stamp. A version that is another log's says nothing; who
+ * moved the item with it has a later record.
  */
 async function isTold(
   { api, companionTable }: StamperOptions,
-  facts: RemoteTableFacts,
-  { table, Keys, NewImage }: ChangeRecord,
-  current: Item | undefined,
+  { facts, record: { table, Keys, NewImage }, current = {} }: Situation,
+  scope: string,
 ): Promise<boolean> {
-  if (NewImage === undefined || current === undefined) return NewImage !== current
   const version = ownAttribute(current, facts.versionAttribute)
-  const scope = scopeOf(facts.scope, facts, current)
-  if (textOf(version) === textOf(ownAttribute(NewImage, facts.versionAttribute))) return false
-  if (version === undefined || !('N' in version) || scope === undefined) return false
+  if (textOf(version) === textOf(NewImage && ownAttribute(NewImage, facts.versionAttribute))) return false
+  if (version === undefined || !('N' in version)) return false
   const Key = entryKey(scope, Number(version.N))
   const output = await api.send('GetItem', { TableName: companionTable, Key, ConsistentRead: true })
   const { Item: row } = output as { Item?: Item }
@@ -145,21 +167,6 @@ async function isTold(
 
 function isSame(one: Item, other: Item): boolean {
   return valuesEqual({ M: one }, { M: other })
-}
-
-type Change = Pick<PushedItem, 'table' | 'key' | 'image' | 'scope'>
-
-/** In its scope the item as it is now; in the scope that it has left it is gone. */
-function changesOf(facts: RemoteTableFacts, record: ChangeRecord, current: Item | undefined): readonly Change[] {
-  const { table, Keys: key, OldImage } = record
-  const before = OldImage && scopeOf(facts.scope, facts, OldImage)
-  const after = current && scopeOf(facts.scope, facts, current)
-  const changes: Change[] = []
-  if (current !== undefined && after !== undefined) {
-    changes.push({ table, key, image: withoutVersion(current, facts.versionAttribute), scope: after })
-  }
-  if (before !== undefined && before !== after) changes.push({ table, key, image: 'deleted', scope: before })
-  return changes
 }
 
 async function stampOf(
@@ -184,31 +191,51 @@ async function stampOf(
   }
 }
 
-/** Sets nothing but the version: what others write meanwhile stays, and its own record brings it into the log. */
-function itemAction(
-  { key, versionAttribute }: RemoteTableFacts,
-  { table: TableName, Keys: Key }: ChangeRecord,
-  { current, push }: { readonly current: Item | undefined; readonly push: Push },
-): object {
-  const partition = key.partition[0]?.name ?? ''
-  if (current === undefined) {
-    const ExpressionAttributeNames = { '#p': partition }
-    return {
-      ConditionCheck: { TableName, Key, ConditionExpression: 'attribute_not_exists(#p)', ExpressionAttributeNames },
-    }
+/** The item is still where it was read, so that each log tells the truth. */
+function itemAction(facts: RemoteTableFacts, record: ChangeRecord, { current, push }: Stamp): object {
+  const about = { TableName: record.table, Key: record.Keys }
+  const [{ image, scope }] = push.items as readonly [PushedItem]
+  if (current === undefined || typeof image === 'string') {
+    return { ConditionCheck: { ...about, ...goneCondition(facts, record) } }
   }
-  const version = ownAttribute(current, versionAttribute)
-  const [{ scope }] = push.items as readonly [PushedItem]
-  const next = numberValue((push.heads[scope]?.sequence ?? 0) + 1)
-  const isThere = 'attribute_exists(#p) AND '
+  return { Update: { ...about, ...versionUpdate(facts, current, (push.heads[scope]?.sequence ?? 0) + 1) } }
+}
+
+interface Stamp {
+  readonly current: Item | undefined
+  readonly push: Push
+}
+
+/** It is not there, or in another scope. */
+function goneCondition({ key, scope: rule }: RemoteTableFacts, { OldImage = {} }: ChangeRecord): object {
+  if (rule.kind !== 'attribute') {
+    const ExpressionAttributeNames = { '#p': key.partition[0]?.name ?? '' }
+    return { ConditionExpression: 'attribute_not_exists(#p)', ExpressionAttributeNames }
+  }
   return {
-    Update: {
-      TableName,
-      Key,
-      UpdateExpression: 'SET #v = :next',
-      ConditionExpression: isThere + (version === undefined ? 'attribute_not_exists(#v)' : '#v = :version'),
-      ExpressionAttributeNames: { '#p': partition, '#v': versionAttribute },
-      ExpressionAttributeValues: { ':next': next, ...(version !== undefined && { ':version': version }) },
+    ConditionExpression: 'attribute_not_exists(#a) OR #a <> :a',
+    ExpressionAttributeNames: { '#a': rule.attribute },
+    ExpressionAttributeValues: { ':a': ownAttribute(OldImage, rule.attribute) },
+  }
+}
+
+/** Sets nothing but the version: what others write meanwhile stays, and its own record brings it into the log. */
+function versionUpdate({ key, scope: rule, versionAttribute }: RemoteTableFacts, current: Item, next: number): object {
+  const version = ownAttribute(current, versionAttribute)
+  const place = rule.kind === 'attribute' ? ownAttribute(current, rule.attribute) : undefined
+  const isThere = `attribute_exists(#p) AND ${place === undefined ? '' : '#a = :a AND '}`
+  return {
+    UpdateExpression: 'SET #v = :next',
+    ConditionExpression: isThere + (version === undefined ? 'attribute_not_exists(#v)' : '#v = :version'),
+    ExpressionAttributeNames: {
+      '#p': key.partition[0]?.name ?? '',
+      '#v': versionAttribute,
+      ...(rule.kind === 'attribute' && { '#a': rule.attribute }),
+    },
+    ExpressionAttributeValues: {
+      ':next': numberValue(next),
+      ...(version !== undefined && { ':version': version }),
+      ...(place !== undefined && { ':a': place }),
     },
   }
 }

@@ -171,7 +171,9 @@ async function withImages(
     if (named.size === 0) return filled(replica, entries, new Map())
     const places = [...named.values()].map(({ change }): ItemPlace => ({ table: change.table, key: change.key }))
     const fetched = await remote.fetchItems(places)
-    const images = new Map([...named.keys()].map((name, index) => [name, fetched[index]]))
+    const images = new Map(
+      [...named].map(([name, { change }], index) => [name, inScope(replica, scope, { change, image: fetched[index] })]),
+    )
     const newest = Math.max(...[...images].map(([name, image]) => versionIn(replica, named, name, image)))
     if (newest <= lastSequence(entries) || round === MAX_FETCH_ROUNDS - 1) return filled(replica, entries, images)
     const after = lastSequence(entries)
@@ -185,6 +187,15 @@ async function withImages(
     looks++
   }
   return entries
+}
+
+/** What others have moved is not in this scope any more: an entry that is still to be read, or to be written, tells it. */
+function inScope(
+  replica: Replica,
+  scope: string,
+  { change, image }: { readonly change: ItemChange; readonly image: Item | undefined },
+): Item | undefined {
+  return image !== undefined && replica.isIn(scope, change.table, image) ? image : undefined
 }
 
 interface NamedChange {

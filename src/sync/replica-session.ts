@@ -216,6 +216,14 @@ export class ReplicaSession {
     await this.#rebase(new Map(), new Set(intent.actions.map(({ key }) => key)))
   }
 
+  /** Puts those of the intents aside that touch an item. */
+  async parkTouching(intents: readonly IntentId[], rowKey: ByteKey, cause: ParkingCause): Promise<void> {
+    for (const { order, tag } of intents) {
+      const intent = await this.#intent(order)
+      if (intent?.tag === tag && intent.actions.some(({ key }) => key === rowKey)) await this.park(order, cause)
+    }
+  }
+
   /** Puts a mutation back into its place, as it was or as it was edited. */
   async unpark(parked: ParkedMutation, actions: readonly IntentAction[]): Promise<void> {
     deleteParked(this.#transaction, parked.order)

@@ -24,6 +24,7 @@ import { PackedItem } from '../model/packed-item.ts'
 import { canonicalItem } from '../model/validate-item.ts'
 import type { OrderedStore, Reader, Transaction } from '../storage/contract.ts'
 import { type PushableItem, type PushPlan, PushPlanner } from './plan-push.ts'
+import { forgetHidden, hiddenImagesIn, settleImage } from './hidden-images.ts'
 import type { ParkingCause } from './rebase.ts'
 import type { ItemChange, LogEntry, Push, ScopeHead, UnexpectedItem } from './remote-table.ts'
 import {
@@ -59,7 +60,7 @@ import {
   writeReplicaState,
 } from './replication-rows.ts'
 import { type AdoptionProgress, ReplicatedTables } from './replicated-tables.ts'
-import { scopeOf } from './scope.ts'
+import { namedScope, scopeOf } from './scope.ts'
 import {
   type ConflictStrategy,
   DEFAULT_STRATEGY,
@@ -74,6 +75,8 @@ export interface ReplicaOptions {
   readonly clock: Clock
   readonly random: Random
   readonly tables: Readonly<Record<string, ReplicatedTable>>
+  /** The scopes whose logs are read here. Default none: nothing is pulled. */
+  readonly scopes?: readonly string[]
 }
 
 /** A page of a scope's items that was read, and where the next begins. */
@@ -123,16 +126,18 @@ export class Replica {
   readonly #random: Random
   readonly #tables: ReadonlyMap<string, ReplicatedTable>
   readonly #strategies: ReadonlyMap<string, ConflictStrategy>
+  readonly #followed: ReadonlySet<string>
   readonly #catalog: Catalog
   readonly #replicated: ReplicatedTables
 
-  constructor({ store, clock, random, tables }: ReplicaOptions) {
+  constructor({ store, clock, random, tables, scopes = [] }: ReplicaOptions) {
     this.#store = store
     this.#clock = clock
     this.#random = random
     this.#catalog = new Catalog(undefined, () => drawWriterTag(random))
     this.#replicated = new ReplicatedTables({ store, clock, catalog: this.#catalog, tables })
     this.#tables = new Map(Object.entries(tables))
+    this.#followed = new Set(scopes)
     this.#strategies = new Map(
       Object.entries(tables).map(([name, table]) => [name, table.conflicts ?? DEFAULT_STRATEGY]),
     )
@@ -212,6 +217,12 @@ export class Replica {
   /** The version that the remote gave an item; undefined where it has none. */
   versionOf(table: string, item: Item): number | undefined {
     return versionOf(item, this.#versionAttribute(table))
+  }
+
+  /** Whether an item is in a scope, as far as it says so itself. */
+  isIn(scope: string, table: string, item: Item): boolean {
+    const rule = this.#tables.get(table)?.scope
+    return rule?.kind !== 'attribute' || namedScope(rule.attribute, item) === scope
   }
 
   async checkpoint(scope: string): Promise<Checkpoint | undefined> {
@@ -294,7 +305,7 @@ export class Replica {
         if (checkpoint === undefined || checkpoint.sequence !== head.sequence) continue
         const logId = head.sequence === 0 ? push.pushId : head.logId
         writeCheckpoint(transaction, { ...checkpoint, sequence: head.sequence + 1, logId })
-        images.push(...this.#pushedImages(push, scope))
+        images.push(...(await this.#settled(session, { scope }, this.#pushedImages(push, scope))))
       }
       await session.acknowledge(push.intents, images)
       await this.#passMutation(session, transaction, push)
@@ -311,19 +322,42 @@ export class Replica {
         const checkpoint = await readCheckpoint(transaction, scope)
         if (checkpoint?.sequence !== (entries[0]?.sequence ?? 0) - 1) return false
       }
-      for (const stretch of stretches) await this.#applyStretch(session, transaction, stretch)
+      const departures: Departures | undefined = stretches.length > 1 ? new Map() : undefined
+      for (const stretch of stretches) await this.#applyStretch(session, stretch, departures)
+      const last: RemoteImage[] = []
+      for (const { scope, remote } of departures?.values() ?? []) {
+        last.push(...(await this.#settled(session, { scope }, [remote])))
+      }
+      await session.applyRemote(last)
       return true
     })
   }
 
   /** Items were not as a push expected them: others wrote them past the log. */
-  async applyUnexpected(unexpected: readonly UnexpectedItem[]): Promise<void> {
-    await this.#run(async (session) => {
-      for (const { table, key, current } of unexpected) {
-        const image = current && canonicalItem(current)
-        await session.applyRemote([{ table, key: canonicalItem(key), image, clock: Infinity }])
+  async applyUnexpected(unexpected: readonly UnexpectedItem[], { intents }: Pick<Push, 'intents'>): Promise<void> {
+    await this.#run(async (session, transaction) => {
+      for (const { table, key: untrusted, current } of unexpected) {
+        const key = canonicalItem(untrusted)
+        const rowKey = await session.rowKey(table, key)
+        await forgetHidden(transaction, rowKey)
+        const image = current && this.#isFollowed(table, current) ? canonicalItem(current) : undefined
+        const isElsewhere = current !== undefined && image === undefined
+        // It was known to be gone from here, and what it is elsewhere is in the way: nothing that is read here will tell more.
+        if (isElsewhere && (await session.knownImage(table, key)) === undefined) {
+          await session.parkTouching(intents, rowKey, ELSEWHERE)
+        } else {
+          await session.applyRemote([{ table, key, image, clock: Infinity }])
+        }
       }
     })
+  }
+
+  /** Whether the scope that an item is in is read here. */
+  #isFollowed(table: string, item: Item): boolean {
+    const rule = this.#tables.get(table)?.scope
+    if (rule?.kind !== 'attribute') return true
+    const scope = namedScope(rule.attribute, item)
+    return scope !== undefined && this.#followed.has(scope)
   }
 
   async park(orders: readonly number[], cause: ParkingCause): Promise<void> {
@@ -427,7 +461,7 @@ export class Replica {
         const image = canonicalItem(untrusted)
         return { table, key: keyOf(writer.table, image), image, clock: Infinity }
       })
-      await session.applyRemote(images)
+      await session.applyRemote(await this.#settled(session, { scope, isCurrent: true }, images))
       if (load.isResync) {
         for (const { key } of images) markSeen(transaction, scope, await session.rowKey(table, key))
       }
@@ -491,9 +525,10 @@ export class Replica {
 
   async #applyStretch(
     session: ReplicaSession,
-    transaction: Transaction,
     { scope, entries, logId }: LogStretch,
+    departures: Departures | undefined,
   ): Promise<void> {
+    const { transaction } = session
     const checkpoint = await readCheckpoint(transaction, scope)
     assert(checkpoint !== undefined, 'A scope that is read on has a checkpoint.')
     // Entries of others in a row are taken over at once.
@@ -503,12 +538,12 @@ export class Replica {
       if (matched.ids.length === 0) {
         foreign.push(entry)
       } else {
-        await this.#applyForeign(session, foreign.splice(0), checkpoint)
-        await this.#applyOwn(session, { entry, matched }, checkpoint)
+        await this.#applyForeign(session, foreign.splice(0), { checkpoint, departures })
+        await this.#applyOwn(session, { entry, matched }, { checkpoint, departures })
       }
       if (entry.clientId === session.state.clientId) await this.#passMutation(session, transaction, entry)
     }
-    await this.#applyForeign(session, foreign, checkpoint)
+    await this.#applyForeign(session, foreign, { checkpoint, departures })
     const last = lastOf(entries)
     for (const attempt of await readAttempts(transaction)) {
       if (isOvertaken(attempt, scope, last.sequence)) deleteAttempt(transaction, attempt)
@@ -517,25 +552,66 @@ export class Replica {
     writeCheckpoint(transaction, withSequence(checkpoint, last.sequence, logId))
   }
 
-  async #applyForeign(session: ReplicaSession, entries: readonly LogEntry[], checkpoint: Checkpoint): Promise<void> {
-    await session.applyRemote(await this.#imagesOf(session, entries, checkpoint))
+  async #applyForeign(session: ReplicaSession, entries: readonly LogEntry[], reading: Reading): Promise<void> {
+    await this.#takeOver(session, await this.#imagesOf(session, entries, reading.checkpoint), reading)
   }
 
   /** An entry with intents of this database: what they made is no conflict with what was written here after them. */
   async #applyOwn(
     session: ReplicaSession,
     { entry, matched }: { readonly entry: LogEntry; readonly matched: MatchedIntents },
-    checkpoint: Checkpoint,
+    { checkpoint, departures }: Reading,
   ): Promise<void> {
+    const { scope } = checkpoint
     const own: RemoteImage[] = []
     const others: RemoteImage[] = []
     for (const image of await this.#imagesOf(session, [entry], checkpoint)) {
       const rowKey = await session.rowKey(image.table, image.key)
-      if (matched.rowKeys.has(rowKey)) own.push(image)
-      else others.push(image)
+      if (matched.rowKeys.has(rowKey)) {
+        own.push(image)
+        departures?.delete(departureName(scope, rowKey))
+      } else others.push(image)
     }
-    await session.acknowledge(matched.ids, own)
-    await session.applyRemote(others)
+    await session.acknowledge(matched.ids, await this.#settled(session, { scope }, own))
+    await this.#takeOver(session, others, { checkpoint, departures })
+  }
+
+  /** What leaves the scope in which it is shown may be found in another log that is taken over with this one: it waits. */
+  async #takeOver(
+    session: ReplicaSession,
+    images: readonly RemoteImage[],
+    { checkpoint: { scope }, departures }: Reading,
+  ): Promise<void> {
+    const now: RemoteImage[] = []
+    for (const remote of images) {
+      if (departures === undefined || !this.#isMovable(remote.table)) {
+        now.push(remote)
+        continue
+      }
+      const name = departureName(scope, await session.rowKey(remote.table, remote.key))
+      const known = await session.knownImage(remote.table, remote.key)
+      const isLeaving = remote.image === undefined && known !== undefined && this.isIn(scope, remote.table, known)
+      if (isLeaving) departures.set(name, { scope, remote })
+      else {
+        departures.delete(name)
+        now.push(remote)
+      }
+    }
+    await session.applyRemote(await this.#settled(session, { scope }, now))
+  }
+
+  /** What is told of a scope's items, as far as it changes what all scopes together have. */
+  async #settled(
+    session: ReplicaSession,
+    { scope, isCurrent = false }: { readonly scope: string; readonly isCurrent?: boolean },
+    images: readonly RemoteImage[],
+  ): Promise<RemoteImage[]> {
+    const settled: RemoteImage[] = []
+    for (const each of images) {
+      const remote = await settleImage(session, each, { scope, isCurrent, followed: this.#followed })
+      if (remote !== undefined) settled.push(remote)
+    }
+    return settled
   }
 
   async #imagesOf(
@@ -564,7 +640,9 @@ export class Replica {
     const { table, clock } = change
     const versionAttribute = this.#versionAttribute(table)
     const key = canonicalItem(change.key)
-    if (checkpoint.overlapEnd !== undefined && sequence <= checkpoint.overlapEnd) {
+    // Who moves an item may leave it the version of another log: then all entries are done again.
+    const isComparable = !this.#isMovable(table)
+    if (isComparable && checkpoint.overlapEnd !== undefined && sequence <= checkpoint.overlapEnd) {
       const version = versionOf(await session.knownImage(table, key), versionAttribute)
       if (version !== undefined && version >= sequence && version <= checkpoint.overlapEnd) return undefined
     }
@@ -584,6 +662,11 @@ export class Replica {
       const now = image === 'deleted' ? undefined : { ...image, [this.#versionAttribute(table)]: version }
       return [{ table, key, image: now, clock }]
     })
+  }
+
+  /** Whether others may move an item of the table from one scope to another. */
+  #isMovable(table: string): boolean {
+    return this.#tables.get(table)?.scope.kind === 'attribute'
   }
 
   #versionAttribute(table: string): string {
@@ -684,7 +767,7 @@ export class Replica {
       const rowKey = await session.rowKey(row.table, row.key)
       if (!(await wasSeen(transaction, expected.scope, rowKey))) gone.push(row)
     }
-    await session.applyRemote(gone)
+    await session.applyRemote(await this.#settled(session, expected, gone))
     return true
   }
 
@@ -706,10 +789,12 @@ export class Replica {
       else known.set(itemKeyOfBaseImageKey(key), base)
       return true
     })
+    const items = [...known.values()].filter((item) => scopeOf(replication.scope, table, item) === scope)
     const unseen: RemoteImage[] = []
-    for (const [rowKey, item] of known) {
-      if (scopeOf(replication.scope, table, item) !== scope || (await wasSeen(reader, scope, rowKey))) continue
-      unseen.push({ table: name, key: keyOf(table, item), image: undefined, clock: Infinity })
+    for (const item of [...items, ...(await hiddenImagesIn(reader, table, scope))]) {
+      const key = keyOf(table, item)
+      if (await wasSeen(reader, scope, keyRowKey(table, key))) continue
+      unseen.push({ table: name, key, image: undefined, clock: Infinity })
     }
     return unseen
   }
@@ -739,6 +824,19 @@ export class Replica {
   }
 }
 
+/** A scope that is being read on, and items that have left theirs in what is taken over with it. */
+interface Reading {
+  readonly checkpoint: Checkpoint
+  readonly departures: Departures | undefined
+}
+
+type Departures = Map<string, { readonly scope: string; readonly remote: RemoteImage }>
+
+const ELSEWHERE: ParkingCause = {
+  name: 'ValidationException',
+  message: 'Others have an item under this key in a scope that is not replicated here. Write it under another key',
+}
+
 /** What the client's row tells of pushes that the log no longer has. */
 export interface Reconciliation {
   readonly applied?: Attempt
@@ -757,6 +855,10 @@ function lastChanges(entries: readonly LogEntry[]): readonly (readonly [ItemChan
     for (const change of changes) last.set(JSON.stringify([change.table, sortedKey(change.key)]), [change, sequence])
   }
   return [...last.values()]
+}
+
+function departureName(scope: string, rowKey: ByteKey): string {
+  return JSON.stringify([scope, rowKey])
 }
 
 function sortedKey(key: Key): unknown {

@@ -24,6 +24,7 @@ import type { TableSchema } from '../engine/table-schema.ts'
 import { PackedItem } from '../model/packed-item.ts'
 import type { OrderedStore, Reader, Transaction } from '../storage/contract.ts'
 import { type Checkpoint, deleteCheckpoint, forgetSeen, readCheckpoints, writeCheckpoint } from './replication-rows.ts'
+import { forgetHiddenOf } from './hidden-images.ts'
 import { DEFAULT_STRATEGY, DEFAULT_VERSION_ATTRIBUTE, type ReplicatedTable } from './settings.ts'
 
 /** What it is made of. */
@@ -177,6 +178,7 @@ export class ReplicatedTables {
     for (const { replication, ...record } of tables) {
       const former = replication === undefined ? {} : { formerVersionAttribute: replication.versionAttribute }
       this.#catalog.save(transaction, { ...record, ...former })
+      await forgetHiddenOf(transaction, record.tableId)
     }
     const names = new Set(tables.map(({ name }) => name))
     const rest = (await readRecords(transaction)).filter(({ name }) => !names.has(name))

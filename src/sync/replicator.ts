@@ -255,7 +255,7 @@ export class Replicator {
       return
     }
     this.#unexpectedCount++
-    await this.#replica.applyUnexpected(unexpected)
+    await this.#replica.applyUnexpected(unexpected, push)
     if (this.#unexpectedCount < MAX_UNEXPECTED) return
     const message = 'An item at the remote is never as it is expected: somebody else writes it past the log.'
     await this.#narrow(push, { name: 'ConditionalCheckFailedException', message })

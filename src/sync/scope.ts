@@ -1,6 +1,6 @@
 // Which scope an item belongs to.
 
-import { encodeBase64 } from '../base/base64.ts'
+import { decodeBase64, encodeBase64 } from '../base/base64.ts'
 import type { ScopeRule } from '../engine/table-record.ts'
 import type { TableSchema } from '../engine/table-schema.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
@@ -18,9 +18,32 @@ export function scopeOf(rule: ScopeRule, { key }: Pick<TableSchema, 'key'>, item
     case 'partition':
       return key.partition.map(({ name }) => valueText(ownAttribute(item, name))).join('/')
     case 'attribute':
-      return valueText(ownAttribute(item, rule.attribute))
+      return namedScope(rule.attribute, item)
   }
 }
+
+/** The scope that an attribute of the item names; undefined when it names none. */
+export function namedScope(attribute: string, item: Item): string | undefined {
+  return valueText(ownAttribute(item, attribute))
+}
+
+/** What of a request asks whether an attribute names a scope: by text, or by whatever else has the same text. */
+export interface ScopeCondition {
+  readonly expression: string
+  readonly names: Readonly<Record<string, string>>
+  readonly values: Item
+}
+
+/** The condition that an attribute names a scope. */
+export function scopeCondition(attribute: string, scope: string): ScopeCondition {
+  const candidates: AttributeValue[] = [{ S: scope }, { B: decodeBase64(scope) ?? new Uint8Array(0) }]
+  if (NUMBER.test(scope)) candidates.push({ N: scope })
+  const named = candidates.filter((value) => valueText(value) === scope).map((value, at) => [`:a${at}`, value] as const)
+  const expression = named.map(([placeholder]) => `#a = ${placeholder}`).join(' OR ')
+  return { expression: `(${expression})`, names: { '#a': attribute }, values: Object.fromEntries(named) }
+}
+
+const NUMBER = /^-?\d+(?:\.\d+)?$/
 
 function valueText(value: AttributeValue | undefined): string | undefined {
   if (value === undefined) return undefined

@@ -6,18 +6,45 @@ import type { AttributeValue, Item } from '../../src/model/attribute-value.ts'
 import type { ForeignWrite } from './foreign-writer.ts'
 import { listsIn } from './invariants.ts'
 import { noteTexts } from './ledger.ts'
-import { DATA_TABLES, NOTES_TABLE, readTable, SHARED_TABLE, type World } from './world.ts'
+import { scopeOf } from '../../src/sync/scope.ts'
+import { DATA_TABLES, NOTES_TABLE, readTable, SCOPES, SHARED_TABLE, TABLE_FACTS, VERSION, type World } from './world.ts'
 
-/** A device has what the remote has, to the version. */
+/** A device has what the remote has in the scopes that it replicates, to the version. */
 export async function checkSameTables(device: Device, world: World): Promise<void> {
   for (const table of DATA_TABLES) {
     const [here, there] = [await readTable(device.engine, table), await readTable(world.engine, table)]
+    for (const [name, item] of there) if (!device.scopes.includes(scopeIn(table, item) ?? '')) there.delete(name)
     try {
       deepStrictEqual(sorted(here), sorted(there))
     } catch (error) {
       throw new Error(`${device.name} differs from the remote in ${table}.`, { cause: error })
     }
   }
+}
+
+/** Each log tells what is in its scope, and of nothing that is not: whoever reads one of them alone has all of it. */
+export async function checkLogs(world: World): Promise<void> {
+  for (const table of DATA_TABLES) {
+    const items = await readTable(world.engine, table)
+    for (const scope of SCOPES) {
+      const inside = new Map([...items].filter(([, item]) => scopeIn(table, item) === scope))
+      const told = new Map<string, Item>()
+      for (const [place, image] of world.ledger.told.get(scope) ?? []) {
+        const name = place.slice(table.length + 1)
+        if (place.startsWith(`${table}/`)) told.set(name, image === 'unknown' ? (inside.get(name) ?? {}) : image)
+      }
+      try {
+        deepStrictEqual(sorted(told, [VERSION]), sorted(inside, [VERSION]))
+      } catch (error) {
+        throw new Error(`The log of ${scope} does not tell what ${table} holds.`, { cause: error })
+      }
+    }
+  }
+}
+
+function scopeIn(table: string, item: Item): string | undefined {
+  const facts = TABLE_FACTS[table]
+  return facts && scopeOf(facts.scope, facts, item)
 }
 
 /** Every write that was kept is in effect, or was wiped out by one that was recorded, or was put aside. */
@@ -100,9 +127,10 @@ function lost({ name, diary }: Device, write: string): Error {
   return new Error(`${write} of ${name} never took effect, or is lost.\n${diary.join('\n')}`)
 }
 
-function sorted(items: ReadonlyMap<string, Item>): readonly unknown[] {
+function sorted(items: ReadonlyMap<string, Item>, without: readonly string[] = []): readonly unknown[] {
   const canonical = (item: Item): unknown =>
     Object.entries(item)
+      .filter(([name]) => !without.includes(name))
       .map(([name, value]) => [name, unordered(value)])
       .sort(byFirst)
   return [...items].sort(byFirst).map(([key, item]) => [key, canonical(item)])

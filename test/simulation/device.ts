@@ -17,7 +17,7 @@ import { createDisk, type Disk } from './disk.ts'
 import { deleteExpired } from './expiry.ts'
 import { createFaultyApi, type FaultyApi } from './faulty-api.ts'
 import { namesIn, placeOf } from './ledger.ts'
-import type { AppWrite } from './operations.ts'
+import { type AppWrite, drawOwnersWrite, drawWrite } from './operations.ts'
 import { createGateway, type Road } from './roads.ts'
 import { Tab } from './tab.ts'
 import { createSkewedClock, type SkewedClock, type VirtualClock } from './virtual-clock.ts'
@@ -26,6 +26,7 @@ import {
   DATA_TABLES,
   letItemsExpire,
   NOTES_TABLE,
+  SCOPES,
   SHORT_PAGED_TABLES,
   tableInput,
   type World,
@@ -61,6 +62,8 @@ interface DeviceOptions {
   readonly world: World
   readonly strategy: ConflictStrategy
   readonly road: Road
+  /** The scopes that it replicates. */
+  readonly scopes: readonly string[]
   /** Whether its items expire. */
   readonly hasExpiry: boolean
   readonly count: (what: string) => void
@@ -95,6 +98,7 @@ export class Device {
   readonly #glances: Dice
   readonly #networks: Readonly<Record<Road, FaultyApi>>
   #road: Road
+  #scopes: readonly string[]
   #disk: Disk | undefined
   #diskNumber = 0
   #copied: readonly MadeWrite[] = []
@@ -108,6 +112,7 @@ export class Device {
     this.#options = options
     this.name = options.name
     this.#road = options.road
+    this.#scopes = options.scopes
     this.#glances = options.dice.fork()
     const { clock, dice, world, count } = options
     this.#clock = createSkewedClock(clock, dice.between(-HOUR_MS, HOUR_MS))
@@ -118,13 +123,24 @@ export class Device {
     const faultRate = (): number => this.network.faultRate
     this.#networks = {
       direct: network(world.api),
-      gateway: network(createGateway({ world, clock, dice: dice.fork(), count, faultRate })),
+      gateway: network(
+        createGateway({ world, clock, dice: dice.fork(), count, faultRate, scopes: () => this.#scopes }),
+      ),
     }
   }
 
   get isRunning(): boolean {
     this.#bury()
     return this.#tabs.length > 0
+  }
+
+  get scopes(): readonly string[] {
+    return this.#scopes
+  }
+
+  /** Whether it replicates all that there is. */
+  get hasAllScopes(): boolean {
+    return this.#scopes.length === SCOPES.length
   }
 
   get network(): FaultyApi {
@@ -212,8 +228,8 @@ export class Device {
     const onCommitted = (): void => {
       if (this.#glances.chance(GLANCES)) void this.look()
     }
-    const parts = { disk, clock: this.#clock, network: this.network, road: this.#road }
-    return new Tab({ ...parts, dice, strategy, onCommitted })
+    const parts = { clock: this.#clock, network: this.network, road: this.#road, scopes: this.#scopes }
+    return new Tab({ ...parts, disk, dice, strategy, onCommitted })
   }
 
   /** Tabs that have died let go of what they held. */
@@ -295,6 +311,7 @@ export class Device {
     await this.evict()
     this.#networks[other.#road].faultRate = this.network.faultRate
     this.#road = other.#road
+    this.#scopes = other.#scopes
     this.#disk = await other.#disk?.without(0)
     this.#copied = other.writes.filter((made) => made.disk === other.#diskNumber)
     for (const { write } of this.#copied) this.copied.add(write.name)
@@ -305,6 +322,15 @@ export class Device {
     const isThere = ({ write }: MadeWrite): boolean => write.places.includes(place)
     if (this.#copied.some(isThere)) return true
     return this.writes.filter(isThere).some(({ replaced, fate }) => replaced?.has(name) ?? fate !== 'refused')
+  }
+
+  /** Makes a write of its app. Answers it. */
+  makeAny(dice: Dice, name: string): AppWrite {
+    const [scope = ''] = this.#scopes
+    const write = this.hasAllScopes ? drawWrite(dice, name) : drawOwnersWrite(dice, name, scope)
+    this.#options.count(`write: ${write.operation}`)
+    this.make(write)
+    return write
   }
 
   /** Asks for a write, and notes what came of it. Does not wait for it: the process may die meanwhile. */
@@ -343,8 +369,8 @@ export class Device {
 
   /** Looks at what it shows, as an app does, if it says that it is complete. */
   async look(): Promise<void> {
-    // A tab knows only what it has read anew itself, and here nothing keeps two from replicating.
-    if (!this.isRunning || this.hasTabs) return
+    // A tab knows only what it has read anew itself, and here nothing keeps two from replicating. Of one scope alone half is shown.
+    if (!this.isRunning || this.hasTabs || !this.hasAllScopes) return
     const { replicator, process } = this
     if (!replicator.status.isComplete) return
     try {

@@ -28,6 +28,9 @@ const MAKERS: readonly ((dice: Dice, name: string) => ForeignWrite)[] = [
   tag,
   append,
   own,
+  move,
+  move,
+  abandon,
   disown,
   expiring,
 ]
@@ -94,14 +97,29 @@ function append(dice: Dice, name: string): ForeignWrite {
 }
 
 function own(dice: Dice, name: string): ForeignWrite {
-  const owner = dice.pick(PARTITIONS)
-  const key = keyOf('owned', `${owner}-${dice.below(3)}`)
-  const Item = { ...key, op: { S: name }, owner: { S: owner } }
+  const key = ownedKey(dice)
+  const Item = { ...key, op: { S: name }, owner: { S: dice.pick(PARTITIONS) } }
   return blind('PutItem', key, { name, input: { TableName: OWNED_TABLE, Item } })
 }
 
+/** Gives an item to another owner, whatever else is in it. */
+function move(dice: Dice, name: string): ForeignWrite {
+  const key = ownedKey(dice)
+  const isSilent = dice.chance(0.5)
+  const values = { ':owner': { S: dice.pick(PARTITIONS) }, ...(!isSilent && { ':op': { S: name } }) }
+  const update = updateOf(dice, `SET #owner = :owner${isSilent ? '' : ', op = :op'}`, values, { '#owner': 'owner' })
+  return blind('UpdateItem', key, { name, input: { TableName: OWNED_TABLE, Key: key, ...update } })
+}
+
+/** Leaves an item in no scope at all. */
+function abandon(dice: Dice, name: string): ForeignWrite {
+  const key = ownedKey(dice)
+  const update = updateOf(dice, 'SET op = :op REMOVE #owner', { ':op': { S: name } }, { '#owner': 'owner' })
+  return blind('UpdateItem', key, { name, input: { TableName: OWNED_TABLE, Key: key, ...update } })
+}
+
 function disown(dice: Dice, name: string): ForeignWrite {
-  const key = keyOf('owned', `${dice.pick(PARTITIONS)}-${dice.below(3)}`)
+  const key = ownedKey(dice)
   return blind('DeleteItem', key, { name, input: { TableName: OWNED_TABLE, Key: key } })
 }
 
@@ -121,8 +139,9 @@ function expiring(dice: Dice, name: string): ForeignWrite {
 function updateOf(dice: Dice, expression: string, values: object, names: object = {}): object {
   const isPolite = dice.chance(0.4)
   const allNames = { ...names, ...(isPolite && { '#version': VERSION }) }
+  const removal = expression.includes('REMOVE') ? ', #version' : ' REMOVE #version'
   return {
-    UpdateExpression: isPolite ? `${expression} REMOVE #version` : expression,
+    UpdateExpression: isPolite ? expression + removal : expression,
     ExpressionAttributeValues: values,
     ...(Object.keys(allNames).length > 0 && { ExpressionAttributeNames: allNames }),
   }
@@ -136,6 +155,10 @@ function blind(operation: ForeignWrite['operation'], key: Item, about: About): F
 
 function added(key: Item, about: About): ForeignWrite {
   return { ...about, operation: 'UpdateItem', key, isAdded: true }
+}
+
+function ownedKey(dice: Dice): Item {
+  return keyOf('owned', `${dice.pick(PARTITIONS)}-${dice.below(3)}`)
 }
 
 function anyPlace(dice: Dice): readonly [string, Item] {

@@ -28,6 +28,10 @@ export class Ledger {
   readonly seen: Set<string> = new Set()
   /** Foreign writes that a push has wiped out before anything told that they were there: the version had not changed. */
   readonly overwritten: Set<string> = new Set()
+  /** What each log tells of its scope, item by item: what it is, or that it is to be fetched. */
+  readonly told: Map<string, Map<string, Item | 'unknown'>> = new Map()
+  /** What a gateway has told a caller of others. */
+  readonly leaked: string[] = []
   /** What a push brought back that had been deleted: `place name`. */
   readonly broughtBack: Set<string> = new Set()
   /** What pushes wiped out that was known to be there. */
@@ -96,8 +100,13 @@ export class Ledger {
   #noteTold(actions: readonly TransactAction[]): void {
     for (const { Put } of actions) {
       if (Put === undefined || !textOf(Put.Item['pk']).startsWith('log#')) continue
+      const scope = textOf(Put.Item['pk']).slice('log#'.length)
+      const told = this.told.get(scope) ?? new Map<string, Item | 'unknown'>()
+      this.told.set(scope, told)
       for (const { table, key, image } of decodeEntry(Put.Item).changes) {
         const place = placeOf(table, key)
+        if (image === 'deleted') told.delete(place)
+        else told.set(place, image)
         if (image === 'unknown') this.#exposed.delete(place)
         else if (image !== 'deleted') this.#tell(place, namesIn(image))
       }

@@ -73,6 +73,14 @@ export function drawWrite(dice: Dice, name: string): AppWrite {
   return dice.pick(MAKERS)(dice, name)
 }
 
+/** Draws the next write of an app that knows nothing but what one owner has. */
+export function drawOwnersWrite(dice: Dice, name: string, owner: string): AppWrite {
+  const [place] = ownedPlace(dice)
+  if (dice.chance(0.3)) return dice.pick([disown, changeOwned])(dice, name)
+  const Item = { ...itemAt(place, name), owner: { S: owner } }
+  return write('PutItem', { TableName: OWNED_TABLE, Item }, { name, places: [place] })
+}
+
 function put(dice: Dice, name: string): AppWrite {
   const place = anyPlace(dice)
   return write('PutItem', { TableName: place.TableName, Item: itemAt(place, name) }, { name, places: [place] })

@@ -8,7 +8,7 @@ import type { RemoteTable } from '../../src/sync/remote-table.ts'
 import type { Dice } from './dice.ts'
 import { landing, SERVER_FAULTS, serverFault, shortened } from './faulty-api.ts'
 import type { VirtualClock } from './virtual-clock.ts'
-import { COMPANION_TABLE, SCOPES, SHORT_PAGED_TABLES, TABLE_FACTS, type World } from './world.ts'
+import { COMPANION_TABLE, PARTITIONS, SHORT_PAGED_TABLES, TABLE_FACTS, type World } from './world.ts'
 
 /** How a device reaches the remote. */
 export type Road = 'direct' | 'gateway'
@@ -30,10 +30,12 @@ interface GatewayParts {
   readonly dice: Dice
   readonly count: (what: string) => void
   readonly faultRate: () => number
+  /** The scopes that the caller may see. */
+  readonly scopes: () => readonly string[]
 }
 
 /** A gateway whose server has faults of its own: what it asks the tables is refused now and then. */
-export function createGateway({ world, clock, dice, count, faultRate }: GatewayParts): DynamoApi {
+export function createGateway({ world, clock, dice, count, faultRate, scopes }: GatewayParts): DynamoApi {
   const api: DynamoApi = {
     async send(operation, input) {
       if (dice.chance(faultRate())) {
@@ -52,7 +54,7 @@ export function createGateway({ world, clock, dice, count, faultRate }: GatewayP
     tables: TABLE_FACTS,
     companionTable: COMPANION_TABLE,
     clock,
-    authorize: () => ({ caller: 'somebody', read: SCOPES, write: SCOPES }),
+    authorize: () => ({ caller: scopes().join(), read: scopes(), write: scopes() }),
   })
   return {
     async send(_operation, input) {
@@ -61,7 +63,12 @@ export function createGateway({ world, clock, dice, count, faultRate }: GatewayP
       // Bodies of the platform's requests are read in real time.
       const answer = async (): Promise<HttpAnswer> => {
         const response = await handle(request)
-        return { status: response.status, body: await response.text() }
+        const text = await response.text()
+        for (const owner of PARTITIONS) {
+          const isTold = text.includes(JSON.stringify({ owner: { S: owner } }).slice(1, -1))
+          if (isTold && !scopes().includes(owner)) world.ledger.leaked.push(text)
+        }
+        return { status: response.status, body: text }
       }
       return clock.outside(answer())
     },

@@ -4,15 +4,23 @@
 import type { ConflictStrategy } from '../../src/sync/settings.ts'
 import { mergeItems } from '../../src/sync/merge-items.ts'
 import type { ItemPlace } from '../../src/sync/remote-table.ts'
-import { checkDeletions, checkForeignWrites, checkHistory, checkOrder, checkSameTables, checkWipes } from './checks.ts'
+import {
+  checkDeletions,
+  checkForeignWrites,
+  checkHistory,
+  checkLogs,
+  checkOrder,
+  checkSameTables,
+  checkWipes,
+} from './checks.ts'
 import { Device } from './device.ts'
 import { createDice, type Dice } from './dice.ts'
 import { drawForeignWrite, drawForeignWriteTo, type ForeignWrite, writeForeign } from './foreign-writer.ts'
 import { checkInvariants } from './invariants.ts'
-import { drawFollowing, drawWrite, writeAgain } from './operations.ts'
+import { drawFollowing, writeAgain } from './operations.ts'
 import { createStreamDelivery, type StreamDelivery } from './stream-delivery.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
-import { COMPANION_TABLE, createWorld, type World } from './world.ts'
+import { COMPANION_TABLE, createWorld, PARTITIONS, SCOPES, type World } from './world.ts'
 
 /** What a simulation may be made smaller by, so that a failure is easier to read. */
 export interface SimulationBounds {
@@ -63,6 +71,8 @@ const ACTS_ON_TABS = 0.2
 /** How many simulations have such somebody, and how many devices go through a gateway. */
 const WITH_FOREIGNERS = 0.4
 const WITH_GATEWAY = 0.12
+/** How many devices replicate one scope alone. */
+const WITH_ONE_SCOPE = 0.2
 /** Until nothing is on its way any more, and nothing is left that expires: requests arrive late, items live for hours. */
 const LATEST_MS = 1_000_000
 const LONGEST_LIFE_MS = 30_000_000
@@ -118,7 +128,9 @@ async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
   const devices = Array.from({ length: dice.between(2, bounds.maxDevices) }, (_, index) => {
     const road = dice.chance(WITH_GATEWAY) ? 'gateway' : 'direct'
     const name = `device ${index + 1}`
-    return new Device({ name, clock, dice: dice.fork(), world, strategy, road, hasExpiry: hasForeigners, count })
+    const parts = { clock, world, strategy, hasExpiry: hasForeigners, count }
+    const scopes = index > 0 && dice.chance(WITH_ONE_SCOPE) ? [dice.pick(PARTITIONS)] : SCOPES
+    return new Device({ ...parts, name, dice: dice.fork(), road, scopes })
   })
   const faultRate = bounds.hasFaults ? dice.pick([0, 0.02, 0.1, 0.3]) : 0
   for (const device of devices) {
@@ -147,6 +159,8 @@ async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
       foreign.push(...(await actOutside({ world, clock, dice, count, streams }, device, `op-foreign-${seed}-${step}`)))
   }
   await settle({ clock, world, streams, count }, devices)
+  await checkLogs(world)
+  if (world.ledger.leaked.length > 0) throw new Error(`A gateway told of others: ${world.ledger.leaked.join()}`)
   for (const device of devices) {
     await device.noteConflicts()
     await checkSameTables(device, world)
@@ -220,10 +234,9 @@ async function act(stage: Stage, device: Device, name: string): Promise<void> {
   if (device.hasTabs && bounds.hasFaults && dice.chance(ACTS_ON_TABS)) return actOnTabs(stage, device)
   const what = dice.below(100)
   if (what < 62 || !bounds.hasFaults) {
-    const write = drawWrite(dice, name)
-    count(`write: ${write.operation}`)
-    device.make(write)
-    const next = dice.chance(FOLLOWED) ? drawFollowing(dice, `${name}-next`, write) : undefined
+    const write = device.makeAny(dice, name)
+    const isFollowed = device.hasAllScopes && dice.chance(FOLLOWED)
+    const next = isFollowed ? drawFollowing(dice, `${name}-next`, write) : undefined
     if (next !== undefined) device.make(next)
   } else if (what < 72) {
     device.network.isOnline = !device.network.isOnline
@@ -267,14 +280,15 @@ async function actOnDisk({ world, clock, dice, count, other }: Stage, device: De
     if (!dice.chance(0.5)) return
     // What is written now gets a place that something had which was lost; it may be the same once more.
     await device.start()
-    device.make(lost !== undefined && dice.chance(0.5) ? writeAgain(lost, name) : drawWrite(dice, name))
+    if (lost !== undefined && dice.chance(0.5)) device.make(writeAgain(lost, name))
+    else device.makeAny(dice, name)
   } else {
     count('profile copied')
     await device.copyFrom(other)
     await device.start()
     // Both go on from the same place.
     for (const each of new Set([device, other]))
-      if (each.isRunning && dice.chance(0.7)) each.make(drawWrite(dice, `${name}-${each.name.at(-1)}`))
+      if (each.isRunning && dice.chance(0.7)) each.makeAny(dice, `${name}-${each.name.at(-1)}`)
   }
 }
 

@@ -14,7 +14,7 @@ import type { Disk } from './disk.ts'
 import { withoutTimers } from './expiry.ts'
 import { createFreezer, type Freezer } from './freezer.ts'
 import { createRemote, type Road } from './roads.ts'
-import { replicatedTables, SCOPES } from './world.ts'
+import { replicatedTables } from './world.ts'
 
 /** What a tab is made of. */
 export interface TabParts {
@@ -24,6 +24,7 @@ export interface TabParts {
   readonly road: Road
   readonly dice: Dice
   readonly strategy: ConflictStrategy
+  readonly scopes: readonly string[]
   /** Called whenever something was committed. */
   readonly onCommitted: () => void
 }
@@ -37,7 +38,7 @@ export class Tab {
   readonly #clock: Clock
   #leadership: Leadership | undefined
 
-  constructor({ disk, clock, network, road, dice, strategy, onCommitted }: TabParts) {
+  constructor({ disk, clock, network, road, dice, strategy, scopes, onCommitted }: TabParts) {
     const random = (): ReturnType<typeof seededRandom> => seededRandom(dice.below(2 ** 32))
     const { freezer } = this
     this.#clock = freezer.clock(clock)
@@ -59,7 +60,7 @@ export class Tab {
       clock: this.#clock,
       random: random(),
       tables: replicatedTables(strategy),
-      scopes: SCOPES,
+      scopes,
       poll: { shortestMs: 2000, longestMs: 600_000 },
     })
   }

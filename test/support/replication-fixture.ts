@@ -7,6 +7,7 @@ import type { Item } from '../../src/model/attribute-value.ts'
 import type { OrderedStore } from '../../src/storage/contract.ts'
 import { createMemoryStore } from '../../src/storage/memory-store.ts'
 import { createDynamoRemote, type DynamoApi, type RemoteTableFacts } from '../../src/sync/dynamo-remote.ts'
+import type { RemoteTable } from '../../src/sync/remote-table.ts'
 import { Replicator } from '../../src/sync/replicator.ts'
 import type { ConflictStrategy } from '../../src/sync/settings.ts'
 import { companionInput, tableInput } from './table-input.ts'
@@ -38,7 +39,7 @@ export interface ReplicaFixture {
   readonly engine: Engine
   readonly replicator: Replicator
   put(attributes: Item): Promise<void>
-  update(key: Item, UpdateExpression: string, values?: Item): Promise<void>
+  update(key: Item, UpdateExpression: string, values?: Item, names?: Readonly<Record<string, string>>): Promise<void>
   remove(key: Item): Promise<void>
   read(key: Item): Promise<Item | undefined>
 }
@@ -83,7 +84,7 @@ export async function createRemote(clock: Clock): Promise<RemoteFixture> {
   return { engine, api, requests, failures }
 }
 
-/** A database that replicates one scope of one table. */
+/** A database that replicates scopes of one table. */
 export async function createReplica(
   remote: RemoteFixture,
   clock: Clock,
@@ -92,25 +93,29 @@ export async function createReplica(
     readonly seed?: number
     /** Items that the table has before it is replicated. */
     readonly items?: readonly Item[]
+    /** Default the partition `red`. */
+    readonly scopes?: readonly string[]
+    readonly facts?: RemoteTableFacts
+    /** One that has been replicated before. */
+    readonly store?: OrderedStore
+    /** Default the remote's API itself. */
+    readonly road?: RemoteTable
   } = {},
 ): Promise<ReplicaFixture> {
-  const store = createMemoryStore()
+  const store = options.store ?? createMemoryStore()
   const random = seededRandom(options.seed ?? 2)
   const engine = createEngine({ store, clock, random })
-  await engine.dispatch('CreateTable', tableInput(TABLE, ['p', 'S'], ['s', 'S']))
+  if (options.store === undefined) await engine.dispatch('CreateTable', tableInput(TABLE, ['p', 'S'], ['s', 'S']))
   for (const each of options.items ?? []) await engine.dispatch('PutItem', { TableName: TABLE, Item: each })
+  const { facts = TABLE_FACTS, scopes = [SCOPE], conflicts } = options
+  const direct = { api: remote.api, clock, companionTable: COMPANION, tables: { [TABLE]: facts } }
   const replicator = new Replicator({
     store,
-    remote: createDynamoRemote({
-      api: remote.api,
-      clock,
-      companionTable: COMPANION,
-      tables: { [TABLE]: TABLE_FACTS },
-    }),
+    remote: options.road ?? createDynamoRemote(direct),
     clock,
     random,
-    tables: { [TABLE]: { scope: TABLE_FACTS.scope, ...(options.conflicts && { conflicts: options.conflicts }) } },
-    scopes: [SCOPE],
+    tables: { [TABLE]: { scope: facts.scope, ...(conflicts && { conflicts }) } },
+    scopes,
   })
   await replicator.replica.begin()
   return {
@@ -120,9 +125,14 @@ export async function createReplica(
     async put(attributes) {
       await engine.dispatch('PutItem', { TableName: TABLE, Item: attributes })
     },
-    async update(Key, UpdateExpression, values) {
-      const input = { TableName: TABLE, Key, UpdateExpression }
-      await engine.dispatch('UpdateItem', { ...input, ...(values && { ExpressionAttributeValues: values }) })
+    async update(Key, UpdateExpression, values, names) {
+      await engine.dispatch('UpdateItem', {
+        TableName: TABLE,
+        Key,
+        UpdateExpression,
+        ...(values && { ExpressionAttributeValues: values }),
+        ...(names && { ExpressionAttributeNames: names }),
+      })
     },
     async remove(Key) {
       await engine.dispatch('DeleteItem', { TableName: TABLE, Key })

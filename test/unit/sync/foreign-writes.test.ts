@@ -7,6 +7,7 @@ import type { ChangeRecord, StampOutcome } from '../../../src/sync/foreign-write
 import { createStamper } from '../../../src/sync/foreign-writes.ts'
 import { createStreamStamper } from '../../../src/server/stream-stamper.ts'
 import { encodeWireJson } from '../../../src/sync/wire-values.ts'
+import { openStream } from '../../support/foreign-stream.ts'
 import {
   COMPANION,
   createRemote,
@@ -20,41 +21,18 @@ import {
   TABLE_FACTS,
 } from '../../support/replication-fixture.ts'
 
-interface StreamRecord {
-  readonly dynamodb: Omit<ChangeRecord, 'table'>
-}
-
 let clock: StepClock
 let remote: RemoteFixture
 let replica: ReplicaFixture
-let iterator: string | undefined
+/** The records since the last time. */
+let newRecords: () => Promise<readonly ChangeRecord[]>
 
 beforeEach(async () => {
   clock = createStepClock()
   remote = await createRemote(clock)
-  const { dispatch } = remote.engine
-  const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' }
-  await dispatch('UpdateTable', { TableName: TABLE, StreamSpecification })
-  const { Table } = (await dispatch('DescribeTable', { TableName: TABLE })) as { Table: { LatestStreamArn: string } }
-  const StreamArn = Table.LatestStreamArn
-  const { StreamDescription } = (await dispatch('DescribeStream', { StreamArn })) as {
-    StreamDescription: { Shards: readonly { ShardId: string }[] }
-  }
-  const ShardId = StreamDescription.Shards[0]?.ShardId
-  const request = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }
-  iterator = ((await dispatch('GetShardIterator', request)) as { ShardIterator: string }).ShardIterator
+  newRecords = await openStream(remote.engine, TABLE)
   replica = await createReplica(remote, clock)
 })
-
-/** The records since the last time. */
-async function newRecords(): Promise<readonly ChangeRecord[]> {
-  const output = (await remote.engine.dispatch('GetRecords', { ShardIterator: iterator })) as {
-    Records: readonly StreamRecord[]
-    NextShardIterator?: string
-  }
-  iterator = output.NextShardIterator
-  return output.Records.map(({ dynamodb }) => ({ table: TABLE, ...dynamodb }))
-}
 
 async function stamp(records: readonly ChangeRecord[]): Promise<StampOutcome[]> {
   const tables = { [TABLE]: TABLE_FACTS }
