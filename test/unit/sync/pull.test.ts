@@ -132,6 +132,36 @@ describe('an entry that is still landing', () => {
   })
 })
 
+describe('entries of pushes over two scopes', () => {
+  it('are taken over in both logs at once, and no more of them than one page asks for', async () => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const scopes = ['red', 'blue']
+    const [one, other] = [
+      await createReplica(remote, clock, { scopes }),
+      await createReplica(remote, clock, { scopes, seed: 3 }),
+    ]
+    await other.replicator.syncOnce()
+    for (let n = 1; n <= 6; n++) {
+      const TransactItems = scopes.map((p) => ({ Put: { TableName: TABLE, Item: { p: { S: p }, s: { S: `${n}` } } } }))
+      await one.engine.dispatch('TransactWriteItems', { TransactItems })
+      await one.replicator.syncOnce()
+    }
+    const { send } = remote.api
+    const reached = new Set<string>()
+    Object.assign(remote.api, {
+      async send(operation: string, input: { TableName?: string }) {
+        const checkpoints = await Promise.all(scopes.map((scope) => other.replicator.replica.checkpoint(scope)))
+        reached.add(checkpoints.map((checkpoint) => checkpoint?.sequence).join())
+        const isShort = operation === 'Query' && JSON.stringify(input).includes('log#red')
+        return send(operation, isShort ? { ...input, Limit: 2 } : input)
+      },
+    })
+    await other.replicator.syncOnce()
+    expect([...reached]).toEqual(['0,0', '2,2', '4,4', '6,6'])
+  })
+})
+
 describe('two tabs that read a scope anew at once', () => {
   const NEXT = undefined
   const HEAD = { sequence: 2, logId: 'log' }
