@@ -7,15 +7,19 @@ import {
   createElement,
   type FunctionComponent,
   type ReactNode,
+  startTransition,
   StrictMode,
   Suspense,
+  useLayoutEffect,
   useState,
 } from 'react'
-import { createRoot } from 'react-dom/client'
+import { createRoot, hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { LiveRows } from '../../../src/client/live.ts'
 import { useLive, useLiveSuspense } from '../../../src/client/react.ts'
-import { type CitiesFixture, openCities } from '../../support/cities-fixture.ts'
+import { CITIES, type CitiesFixture, type City, eventually, openCities } from '../../support/cities-fixture.ts'
+import { countSubscriptions } from '../../support/counted-live.ts'
 
 const delft = { country: 'NL', name: 'Delft' }
 const ghent = { country: 'BE', name: 'Ghent' }
@@ -23,6 +27,8 @@ const ghent = { country: 'BE', name: 'Ghent' }
 beforeAll(() => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 })
+
+type Counted = ReturnType<typeof countSubscriptions<LiveRows<City>>>
 
 interface Rendered {
   readonly text: () => string
@@ -154,6 +160,77 @@ describe('useLive', () => {
     const fixture = await openCities(delft)
     expect(renderToString(createElement(listOf(fixture, 'NL')))).toBe('loading')
   })
+
+  it('is hydrated as the server has rendered it, even if the result is there already', async () => {
+    const { cities } = await openCities(delft)
+    const live = cities.scan().live()
+    const List: FunctionComponent = () => useLive(live)?.rows.length ?? 'loading'
+    const { unsubscribe } = live.subscribe(() => undefined)
+    await eventually(() => live.current !== undefined)
+    const container = document.createElement('div')
+    container.innerHTML = renderToString(createElement(List))
+    const errors: unknown[] = []
+    const root = await act(async () =>
+      hydrateRoot(container, createElement(List), { onRecoverableError: (error) => errors.push(error) }),
+    )
+    expect([container.textContent, errors]).toEqual(['1', []])
+    await act(async () => root.unmount())
+    unsubscribe()
+  })
+
+  it('has one subscription in strict mode, and none after it was unmounted before there was a result', async () => {
+    const { cities } = await openCities(delft)
+    const { live, count } = countSubscriptions(cities.scan().live())
+    const List: FunctionComponent = () => useLive(live)?.rows.length ?? 'loading'
+    const { unmount } = await render(() => createElement(StrictMode, null, createElement(List)))
+    expect(count()).toBe(1)
+    await unmount()
+    expect(count()).toBe(0)
+  })
+
+  it('shows the same result wherever it is shown, also where it is shown later', async () => {
+    const { cities } = await openCities(delft)
+    const Count: FunctionComponent = () => useLive(cities.scan().live())?.rows.length ?? 'loading'
+    let show: (count: number) => void = () => undefined
+    const { text, until } = await render(() => {
+      const [count, setCount] = useState(1)
+      show = setCount
+      return Array.from({ length: count }, (_, key) => createElement(Count, { key }))
+    })
+    expect(await until('1')).toBe('1')
+    await act(async () => startTransition(() => show(3)))
+    expect(text()).toBe('111')
+    await act(() => cities.put(ghent))
+    expect(await until('222')).toBe('222')
+  })
+
+  it('asks anew when its error boundary is tried again', async () => {
+    const { cities, database } = await openCities(delft)
+    await database.send('DeleteTable', { TableName: 'cities' })
+    let retry: () => void = () => undefined
+    const List: FunctionComponent = () => useLive(cities.scan().live())?.rows.length ?? 'loading'
+    const { until } = await render(() => {
+      const [attempt, setAttempt] = useState(0)
+      retry = () => setAttempt(attempt + 1)
+      return createElement(Boundary, { key: attempt, children: createElement(List) })
+    })
+    expect(await until('ResourceNotFoundException')).toBe('ResourceNotFoundException')
+    const { name, attributes, key } = CITIES
+    await database.send('CreateTable', {
+      TableName: name,
+      AttributeDefinitions: Object.entries(attributes).map(([AttributeName, AttributeType]) => ({
+        AttributeName,
+        AttributeType,
+      })),
+      KeySchema: [
+        { AttributeName: key.partition, KeyType: 'HASH' },
+        { AttributeName: key.sort, KeyType: 'RANGE' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+    })
+    await act(async () => retry())
+    expect(await until('0')).toBe('0')
+  })
 })
 
 describe('useLiveSuspense', () => {
@@ -168,6 +245,52 @@ describe('useLiveSuspense', () => {
     expect(await until('Delft')).toBe('Delft')
     await act(() => cities.put({ country: 'NL', name: 'Leiden' }))
     expect(await until('Delft Leiden')).toBe('Delft Leiden')
+  })
+
+  it('keeps what is shown while a transition waits for another request, and leaves no subscription behind', async () => {
+    const { cities } = await openCities(delft, ghent)
+    const asked = new Map(
+      ['NL', 'BE'].map((country) => [country, countSubscriptions(cities.query({ where: { country } }).live())]),
+    )
+    const List: FunctionComponent<{ readonly country: string }> = ({ country }) =>
+      useLiveSuspense((asked.get(country) as Counted).live)
+        .rows.map(({ name }) => name)
+        .join(' ')
+    let choose: (country: string) => void = () => undefined
+    let fallbacks = 0
+    const Waiting: FunctionComponent = () => {
+      useLayoutEffect(() => void fallbacks++, [])
+      return 'waiting'
+    }
+    const { until, unmount } = await render(() => {
+      const [country, setCountry] = useState('NL')
+      choose = setCountry
+      return createElement(
+        StrictMode,
+        null,
+        createElement(Suspense, { fallback: createElement(Waiting) }, createElement(List, { country })),
+      )
+    })
+    expect(await until('Delft')).toBe('Delft')
+    const before = fallbacks
+    await act(async () => startTransition(() => choose('BE')))
+    expect(await until('Ghent')).toBe('Ghent')
+    expect(fallbacks).toBe(before)
+    expect([asked.get('NL')?.count(), asked.get('BE')?.count()]).toEqual([0, 1])
+    await unmount()
+    expect(asked.get('BE')?.count()).toBe(0)
+  })
+
+  it('leaves no subscription behind when it is unmounted while it waits', async () => {
+    const { cities } = await openCities(delft)
+    const { live, count } = countSubscriptions(cities.scan().live())
+    const List: FunctionComponent = () => useLiveSuspense(live).rows.length
+    const container = document.createElement('div')
+    const root = createRoot(container)
+    await act(async () => root.render(createElement(Suspense, { fallback: 'waiting' }, createElement(List))))
+    await act(async () => root.unmount())
+    await eventually(() => count() === 0)
+    expect(container.textContent).toBe('')
   })
 
   it('asks anew when it is rendered so late that the result has been let go', async () => {
