@@ -76,6 +76,7 @@ async function nextImage(
   const rows = await readHidden(session.transaction, hiddenPrefix(rowKey))
   const others = rows.map(({ hidden }) => hidden).filter(({ scope }) => scope !== left)
   const next = others.find(({ scope }) => followed.has(scope)) ?? others[0]
+  if (rows.length > others.length) deleteHidden(session.transaction, rowKey, left)
   if (next === undefined) return { ...remote, image: undefined }
   deleteHidden(session.transaction, rowKey, next.scope)
   return { ...remote, image: next.image, clock: next.clock ?? Infinity }

@@ -3,6 +3,10 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
+import type { KeyRange } from '../../../src/base/byte-key.ts'
+import { forEachRow } from '../../../src/engine/for-each-row.ts'
+import { replicationRange } from '../../../src/engine/keyspace.ts'
+import { readSnapshot } from '../../../src/engine/read-snapshot.ts'
 import type { Item } from '../../../src/model/attribute-value.ts'
 import { createSyncGateway } from '../../../src/server/sync-gateway.ts'
 import { entryRow, headRow } from '../../../src/sync/companion-rows.ts'
@@ -18,6 +22,7 @@ import { createGatewayRemote } from '../../../src/sync/gateway-remote.ts'
 import type { LogEntry, Push } from '../../../src/sync/remote-table.ts'
 import type { Checkpoint } from '../../../src/sync/replication-rows.ts'
 import type { ConflictStrategy } from '../../../src/sync/settings.ts'
+import type { OrderedStore } from '../../../src/storage/contract.ts'
 import { openStream } from '../../support/foreign-stream.ts'
 import {
   COMPANION,
@@ -135,6 +140,12 @@ function intruded(
       return remote.api.send(operation, input)
     },
   }
+}
+
+async function countRows(store: OrderedStore, range: KeyRange): Promise<number> {
+  let count = 0
+  await readSnapshot(store, true, (snapshot) => forEachRow(snapshot.scan(range), () => ++count > 0))
+  return count
 }
 
 describe('a stamp of a move', () => {
@@ -381,6 +392,28 @@ describe('an item that others have moved', () => {
   })
 })
 
+describe('a scope that is not replicated any more', () => {
+  it('does not hide what a newer app reads of another, and keeps what it had', async () => {
+    const before = await opened(['red'])
+    await foreign('PutItem', { Item: owned('x', 'red') })
+    await stampAll()
+    await before.replicator.syncOnce()
+    const device = await createReplica(remote, clock, { facts: FACTS, scopes: ['blue'], store: before.store })
+    await device.replicator.syncOnce()
+    await move('x', 'blue')
+    await stampAll()
+    await device.replicator.syncOnce()
+    expect(await device.read(keyOf('x'))).toEqual(await there('x'))
+    await foreign('DeleteItem', { Key: keyOf('x') })
+    await stampAll()
+    await device.replicator.syncOnce()
+    // Of red it still has what it had when it was read last.
+    expect(await device.read(keyOf('x'))).toMatchObject(owned('x', 'red'))
+    await before.replicator.syncOnce()
+    expect(await device.read(keyOf('x'))).toBeUndefined()
+  })
+})
+
 describe('an item that is too large for an entry, and was moved', () => {
   it('is there all the time for who replicates both scopes', async () => {
     const device = await opened(BOTH)
@@ -496,7 +529,8 @@ describe('a scope that is read anew while items move', () => {
     expect(await device.read(keyOf('x'))).toEqual(await there('x'))
   })
 
-  it('forgets what it has no more, shown or not', async () => {
+  /** A device that knows an item in both scopes, and cannot read the log of the one in which it shows it. */
+  async function openBetween(): Promise<{ device: ReplicaFixture; blue: ReplicaFixture; mend: () => void }> {
     const device = await opened(['blue', 'red'])
     await foreign('PutItem', { Item: owned('x', 'red') })
     await stampAll()
@@ -505,9 +539,9 @@ describe('a scope that is read anew while items move', () => {
     const writer = await opened(['red'])
     await writer.remove(keyOf('x'))
     await writer.replicator.syncOnce()
-    const other = await opened(['blue'])
-    await other.put(owned('x', 'blue', 'anew'))
-    await other.replicator.syncOnce()
+    const blue = await opened(['blue'])
+    await blue.put(owned('x', 'blue', 'anew'))
+    await blue.replicator.syncOnce()
     const { send } = remote.api
     Object.assign(remote.api, {
       send: (operation: string, input: object) =>
@@ -516,15 +550,35 @@ describe('a scope that is read anew while items move', () => {
           : send(operation, input),
     })
     await expect(device.replicator.syncOnce()).rejects.toThrow('gone')
-    // As far as it knows it is in both.
     expect(await device.read(keyOf('x'))).toMatchObject(owned('x', 'red'))
-    await other.remove(keyOf('x'))
-    await other.replicator.syncOnce()
+    return { device, blue, mend: () => void Object.assign(remote.api, { send }) }
+  }
+
+  it('comes to show what was made anew in another scope', async () => {
+    const { device, mend } = await openBetween()
+    mend()
+    await device.replicator.syncOnce()
+    expect(await device.read(keyOf('x'))).toEqual(await there('x'))
+  })
+
+  it('forgets what it has no more, shown or not', async () => {
+    const { device, blue, mend } = await openBetween()
+    await blue.remove(keyOf('x'))
+    await blue.replicator.syncOnce()
     for (const { sequence } of await entriesOf('blue')) await cut('blue', sequence)
     await expect(device.replicator.syncOnce()).rejects.toThrow('gone')
-    Object.assign(remote.api, { send })
+    mend()
     await device.replicator.syncOnce()
     expect(await device.read(keyOf('x'))).toBeUndefined()
+  })
+
+  it('forgets what it does not show when replication ends', async () => {
+    const { device } = await openBetween()
+    const hidden = (): Promise<number> => countRows(device.store, replicationRange('h'))
+    expect(await hidden()).toBe(1)
+    await device.replicator.replica.end({ tables: undefined, discardPending: false })
+    expect(await hidden()).toBe(0)
+    expect(await device.read(keyOf('x'))).toMatchObject(owned('x', 'red'))
   })
 
   it('has what came to it between the reading of its items and its stamp, to the version', async () => {
