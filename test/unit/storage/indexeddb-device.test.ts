@@ -385,5 +385,7 @@ describe('deleting a database', () => {
     clock.advance(DELETE_TIMEOUT_MS)
     expect(await refused).toMatchObject({ code: 'StorageUnavailable' })
     frozen.close()
+    // The deletion that was given up comes now: it must not meet what another test opens.
+    await deleteStoredDatabase(NAME)
   })
 })
