@@ -5,14 +5,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import puppeteer from 'puppeteer-core'
 import type { Browser, Page } from 'puppeteer-core'
 import { browserExecutable } from './browser-executables.ts'
 import type { BrowserEngine } from './browser-executables.ts'
+import { freePort } from './free-port.ts'
 import { adoptGroup, killGroup, startProcess, waitFor } from './processes.ts'
 import { connectInspector, listInspectorTargets } from './webkit-inspector.ts'
 import type { InspectorConnection } from './webkit-inspector.ts'
@@ -71,9 +70,10 @@ const FIREFOX_PREFERENCES: Readonly<Record<string, boolean | number | string>> =
   'toolkit.startup.max_resumed_crashes': -1,
 }
 
-const START_TIMEOUT_MS = 60_000
-/** Time for one evaluation, long enough for a bulk load on a slow machine. */
-const PROTOCOL_TIMEOUT_MS = 300_000
+/** For starts and for the loading of pages, on a machine that has other work. */
+const START_TIMEOUT_MS = 180_000
+/** Time for one evaluation: longer than any test has, as an evaluation may be what a test does. */
+const PROTOCOL_TIMEOUT_MS = 900_000
 const PROFILE_ROOT = resolve(import.meta.dirname, '../../node_modules/.cache/tidetable')
 
 const profiles = new Set<string>()
@@ -158,7 +158,7 @@ async function startPuppeteer(engine: 'chromium' | 'firefox', profileDirectory: 
   return {
     engine,
     processId,
-    open: (url) => openPuppeteerPage(browser, url),
+    open: async (url) => asBrowserPage(await openPuppeteerPage(browser, url)),
     kill: () => killGroup(child),
     close: async () => {
       await browser.close()
@@ -167,11 +167,12 @@ async function startPuppeteer(engine: 'chromium' | 'firefox', profileDirectory: 
   }
 }
 
-async function openPuppeteerPage(browser: Browser, url: string): Promise<BrowserPage> {
-  const page: Page = await browser.newPage()
-  page.setDefaultNavigationTimeout(START_TIMEOUT_MS)
+/** Opens a page in a new tab and waits until it is loaded. */
+export async function openPuppeteerPage(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage()
+  page.setDefaultTimeout(START_TIMEOUT_MS)
   await page.goto(url)
-  return asBrowserPage(page)
+  return page
 }
 
 /** A page of puppeteer's, as tests see pages. */
@@ -204,7 +205,10 @@ async function startWebKit(profileDirectory: string): Promise<BrowserSession> {
     await display.stop()
   }
   const known = new Set<string>()
-  const opener = await connectNewTarget(inspectorAddress, known)
+  const opener = await connectNewTarget(inspectorAddress, known).catch(async (error: unknown) => {
+    await end()
+    throw error
+  })
   return {
     engine: 'webkit',
     processId: browser.pid ?? 0,
@@ -258,15 +262,6 @@ async function startDisplay(): Promise<{ readonly name: string; stop(): Promise<
     child.once('exit', (code) => reject(new Error(`Xvfb ended with code ${String(code)} before it had a display`)))
   })
   return { name, stop: () => killGroup(child) }
-}
-
-/** A port that was free a moment ago: the browser takes the number as an argument, so it cannot choose for itself. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolvePromise) => server.listen(0, '127.0.0.1', resolvePromise))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolvePromise) => server.close(resolvePromise))
-  return port
 }
 
 function callExpression(task: string | ((...args: never[]) => unknown), args: readonly unknown[]): string {

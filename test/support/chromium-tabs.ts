@@ -1,8 +1,8 @@
 // Tabs of Chromium to which happens what happens to tabs: they are frozen and thaw, and their process dies.
 
-import type { Browser, CDPSession } from 'puppeteer-core'
-import { asBrowserPage, type BrowserPage, launchPuppeteer } from './browsers.ts'
-import { killGroup, waitFor } from './processes.ts'
+import type { Browser, CDPSession, Page } from 'puppeteer-core'
+import { asBrowserPage, type BrowserPage, launchPuppeteer, openPuppeteerPage } from './browsers.ts'
+import { killGroup } from './processes.ts'
 
 /** A tab. */
 export interface ChromiumTab extends BrowserPage {
@@ -20,8 +20,6 @@ export interface ChromiumTabs {
   close(): Promise<void>
 }
 
-const TIMEOUT_MS = 20_000
-
 /** Starts Chromium on a profile folder. */
 export async function startChromium(profileDirectory: string): Promise<ChromiumTabs> {
   const { browser, child } = await launchPuppeteer('chromium', profileDirectory)
@@ -35,30 +33,20 @@ export async function startChromium(profileDirectory: string): Promise<ChromiumT
 }
 
 async function openTab(browser: Browser, url: string): Promise<ChromiumTab> {
-  const page = await browser.newPage()
-  await page.goto(url)
+  const page = await openPuppeteerPage(browser, url)
   const session = await page.createCDPSession()
   return {
     ...asBrowserPage(page),
     freeze: () => session.send('Page.setWebLifecycleState', { state: 'frozen' }),
     thaw: () => session.send('Page.setWebLifecycleState', { state: 'active' }),
-    kill: () => crash(browser, session),
+    kill: () => crash(page, session),
   }
 }
 
-async function crash(browser: Browser, session: CDPSession): Promise<void> {
-  const before = await rendererProcesses(browser)
+async function crash(page: Page, session: CDPSession): Promise<void> {
+  // The browser tells that the process of this tab, and of no other, has gone.
+  const crashed = new Promise((resolve) => page.once('error', resolve))
   // It is not answered: who would answer has died.
   session.send('Page.crash').catch(() => undefined)
-  await waitFor('the death of a renderer process', TIMEOUT_MS, async () => {
-    const left = await rendererProcesses(browser)
-    return before.some((processId) => !left.includes(processId)) ? true : undefined
-  })
-}
-
-async function rendererProcesses(browser: Browser): Promise<readonly number[]> {
-  const session = await browser.target().createCDPSession()
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
-  await session.detach()
-  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
+  await crashed
 }

@@ -37,6 +37,9 @@ const CHROMIUM_ARGS = [
   '--disable-sync',
 ]
 
+/** For what is waited for, on a machine that has other work: less than a test has, so that its own message is seen. */
+const TIMEOUT_MS = 120_000
+
 /**
  * Builds the demo and serves the build as files alone.
  *
@@ -98,8 +101,10 @@ export async function openDemo(
     executablePath: browserExecutable('chromium'),
     headless: true,
     args: CHROMIUM_ARGS,
+    timeout: TIMEOUT_MS,
     ...options,
   })
+  context.setDefaultTimeout(TIMEOUT_MS)
   const page = context.pages()[0] ?? (await context.newPage())
   const problems: string[] = []
   page.on('console', (message) => {

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { readFile, readdir } from 'node:fs/promises'
 
-const GROUP_EXIT_TIMEOUT_MS = 10_000
+const GROUP_EXIT_TIMEOUT_MS = 60_000
 const GROUP_POLL_MS = 10
 const WAIT_POLL_MS = 25
 
