@@ -19,6 +19,12 @@ const NOTES = defineTable<Note>()({
   key: { partition: 'author', sort: 'number' },
   stream: 'NEW_AND_OLD_IMAGES',
 })
+/** Has no stream: what is written to it is no change. */
+const MARKS = defineTable<{ readonly id: string }>()({
+  name: 'Marks',
+  attributes: { id: 'S' },
+  key: { partition: 'id' },
+})
 const NOTES_PER_TAB = 100
 
 let server: StaticServer
@@ -66,8 +72,8 @@ function writeAndListen(tab: BrowserPage, author: string): Promise<readonly stri
 /** Opens the database for good, with a trigger that notes what it was given under the tab's name. */
 function startTrigger(tab: BrowserPage, author: string): Promise<void> {
   return tab.evaluate(
-    async (name, definition, who) => {
-      const database = await window.tidetable.openDatabase({ name, tables: [definition] })
+    async (name, definition, marksDefinition, who) => {
+      const database = await window.tidetable.openDatabase({ name, tables: [definition, marksDefinition] })
       const seen: string[] = []
       const trigger = database.table(definition).trigger({
         name: 'log',
@@ -78,23 +84,27 @@ function startTrigger(tab: BrowserPage, author: string): Promise<void> {
     },
     DATABASE,
     NOTES,
+    MARKS,
     author,
   )
 }
 
-/** Writes a note and waits until this tab's trigger has seen this many. */
+/** Writes a note and waits until this tab's trigger has seen this many, and has kept that it has. */
 function putAndWait(tab: BrowserPage, number: number, count: number): Promise<readonly string[]> {
   return tab.evaluate(
-    async (definition, note, expected) => {
+    async (definition, marksDefinition, note, expected) => {
       const { database, seen } = (window as unknown as { opened: { database: never; seen: string[] } }).opened as {
         readonly database: Awaited<ReturnType<typeof window.tidetable.openDatabase>>
         readonly seen: string[]
       }
       await database.table(definition).put({ author: 'any', number: note })
       while (seen.length < expected) await new Promise((resolve) => setTimeout(resolve, 20))
+      // The worker writes in the order in which it is asked: how far the trigger came has been kept when this has.
+      await database.table(marksDefinition).put({ id: 'mark' })
       return seen
     },
     NOTES,
+    MARKS,
     number,
     count,
   )
