@@ -26,8 +26,8 @@ const DATABASE = 'notes'
 const NOTES = defineTable<Note>()({ name: 'Notes', attributes: { id: 'N' }, key: { partition: 'id' } })
 const SESSIONS = 4
 const NOTES_PER_SESSION = 20
-const ONE_LOG_WITHIN_MS = 10_000
-const TIMEOUT_MS = 120_000
+const ONE_LOG_WITHIN_MS = 60_000
+const TIMEOUT_MS = 600_000
 
 /**
  * The beginning of a record of LevelDB's log: checksum, length 1,000, type "full", and 10 of the 1,000 bytes.

@@ -65,7 +65,7 @@ const SCRIPT_NAMES = [
   '\u00e9',
 ]
 const QUERIES_PER_KIND = 12
-const TIMEOUT_MS = 300_000
+const TIMEOUT_MS = 600_000
 
 const cities = readCities()
 let server: StaticServer

@@ -24,7 +24,7 @@ declare global {
   }
 }
 
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 300_000
 const TAG = 'tidetable:held'
 const NOTES = {
   name: 'notes',
@@ -66,7 +66,7 @@ beforeEach(async () => {
   profile = await createProfile('chromium')
   chromium = await launchPuppeteer('chromium', profile)
   await chromium.browser.defaultBrowserContext().overridePermissions(pages.origin, ['background-sync'])
-  bystander = await chromium.browser.newPage()
+  bystander = await newPage()
   await bystander.goto(`${pages.origin}/blank.html`)
   tools = await bystander.createCDPSession()
   tools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
@@ -125,7 +125,10 @@ it(
     })
     await app.close()
     await bystander.evaluate(() => {
-      new BroadcastChannel('done').onmessage = () => (document.title = 'done')
+      new BroadcastChannel('done').onmessage = ({ data }) => {
+        // That it is installed and activated is told as well.
+        if (data === 'sync') document.title = 'done'
+      }
     })
     await dispatchSync()
     await bystander.waitForFunction(() => document.title === 'done')
@@ -170,8 +173,14 @@ async function createTable(
   })
 }
 
-async function openApp(): Promise<Page> {
+async function newPage(): Promise<Page> {
   const page = await chromium.browser.newPage()
+  page.setDefaultTimeout(TIMEOUT_MS / 2)
+  return page
+}
+
+async function openApp(): Promise<Page> {
+  const page = await newPage()
   await page.goto(`${pages.origin}/`)
   await page.waitForFunction(() => 'tidetable' in window)
   await page.evaluate(openHeld, NOTES, `${network.url}/sync`)

@@ -5,7 +5,7 @@ import { startBrowser } from '../support/browsers.ts'
 import { conflictsOf, contentsOf, pendingOf, settle, useSyncStage, untilPushed } from '../support/sync-stage.ts'
 
 const NOTES = 3000
-const TIMEOUT_MS = 240_000
+const TIMEOUT_MS = 600_000
 
 const onStage = useSyncStage()
 

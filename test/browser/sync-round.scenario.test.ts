@@ -14,7 +14,7 @@ import {
 } from '../support/sync-stage.ts'
 
 const NOTES = 25
-const TIMEOUT_MS = 240_000
+const TIMEOUT_MS = 600_000
 
 const onStage = useSyncStage()
 

@@ -22,7 +22,7 @@ import {
 } from '../support/sync-stage.ts'
 
 const NOTES = 40
-const TIMEOUT_MS = 240_000
+const TIMEOUT_MS = 600_000
 
 const onStage = useSyncStage()
 

@@ -22,7 +22,7 @@ const COUNTERS = defineTable<Counter>()({
 const UPDATES_PER_TAB = 1_000
 /** A tab that loses so many races in a row is starved. */
 const MAX_RACES_PER_UPDATE = 500
-const TIMEOUT_MS = 240_000
+const TIMEOUT_MS = 600_000
 
 let server: StaticServer
 let profileDirectory: string
