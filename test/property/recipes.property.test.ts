@@ -198,7 +198,7 @@ describe('a recipe', () => {
       }),
       { numRuns: 300 },
     )
-  }, 60_000)
+  })
 
   it('moves parts between the items of a transaction', async () => {
     await fc.assert(
@@ -227,7 +227,7 @@ describe('a recipe', () => {
       }),
       { numRuns: 120 },
     )
-  }, 60_000)
+  })
 
   it('survives another one that changes other attributes at the same time', async () => {
     await fc.assert(
@@ -250,5 +250,5 @@ describe('a recipe', () => {
       }),
       { numRuns: 100 },
     )
-  }, 60_000)
+  })
 })
