@@ -1,5 +1,6 @@
 // Transactions and recipes of the typed client, against a real engine behind a message port.
 
+import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { defineTable } from '../../../src/client/define-table.ts'
 import { attribute, expr } from '../../../src/client/expression.ts'
@@ -469,6 +470,34 @@ describe('update with a recipe', () => {
       table.update(DELFT, (city) => void city.address?.phones?.push('2')),
     ])
     expect(await table.get(DELFT)).toEqual({ ...DELFT, address: { mayor: 'y', phones: ['1', '2'] } })
+  })
+
+  it('counts right when several tabs count', async () => {
+    const tabs = await Promise.all(
+      Array.from({ length: 3 }, () =>
+        openMemoryDatabase({ tables: [cities], storage: 'indexeddb', name: 'counting tabs' }),
+      ),
+    )
+    onTestFinished(async () => void (await Promise.all(tabs.map((tab) => tab.database.close()))))
+    const visit = (city: City): void => void (city.visits = (city.visits ?? 0) + 1)
+    await Promise.all(
+      tabs.flatMap((tab) => Array.from({ length: 8 }, () => tab.database.table(cities).update(DELFT, visit))),
+    )
+    const [first] = tabs
+    expect(await first?.database.table(cities).get(DELFT, { consistent: true })).toEqual({ ...DELFT, visits: 24 })
+  })
+
+  it('goes on with the next worker when one dies under it', async () => {
+    const opened = await openMemoryDatabase({ tables: [cities], storage: 'indexeddb', name: 'dying worker' })
+    onTestFinished(() => opened.database.close())
+    const other = opened.database.table(cities)
+    await other.put({ ...DELFT, visits: 1 })
+    let runs = 0
+    const updated = await other.update(DELFT, (city) => {
+      city.visits = (city.visits ?? 0) + 1
+      if (runs++ === 0) opened.workers[0]?.raise(new Event('messageerror'))
+    })
+    expect([updated, runs, opened.workers.length]).toEqual([{ ...DELFT, visits: 2 }, 1, 2])
   })
 
   it('gives up when others are always first', async () => {

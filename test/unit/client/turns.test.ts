@@ -61,4 +61,26 @@ describe('takeTurn', () => {
     await settle()
     expect(going).toEqual(['first', 'second', 'third'])
   })
+
+  it('goes on one after another behind a turn that does not end', async () => {
+    const clock = createManualClock()
+    const going: number[] = []
+    const ends: (() => void)[] = []
+    for (let index = 0; index < 4; index++) {
+      void takeTurn(SESSION, 'blocked', clock).then((end) => {
+        going.push(index)
+        ends[index] = end
+      })
+    }
+    await settle()
+    clock.advance(1000)
+    await settle()
+    expect(going).toEqual([0, 1])
+    ends[1]?.()
+    await settle()
+    expect(going).toEqual([0, 1, 2])
+    ends[2]?.()
+    await settle()
+    expect(going).toEqual([0, 1, 2, 3])
+  })
 })
