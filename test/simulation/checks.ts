@@ -70,10 +70,14 @@ export async function checkHistory(devices: readonly Device[], world: World): Pr
   }
 }
 
-/** What a push wipes out was seen by who wrote it, or was weighed against it: nothing is overwritten unseen. */
+/**
+ * What a push wipes out was seen by who wrote it, or was weighed against it: nothing is overwritten unseen. Who asks again for
+ * what was put aside has it done on whatever is there.
+ */
 export function checkWipes(devices: readonly Device[], world: World): void {
   for (const { place, gone, come } of world.ledger.wipes) {
     const writers = devices.filter(({ writes }) => writes.some(({ write }) => come.includes(write.name)))
+    if (writers.some((device) => come.some((each) => device.hasRetried(each)))) continue
     for (const name of gone) {
       const isWeighed = devices.some(({ weighed }) => weighed.has(`${place} ${name}`))
       const [writer] = writers

@@ -324,6 +324,11 @@ export class Device {
     return this.writes.filter(isThere).some(({ replaced, fate }) => replaced?.has(name) ?? fate !== 'refused')
   }
 
+  /** Whether it was put aside and asked for again: it is done on whatever is there then. */
+  hasRetried(name: string): boolean {
+    return this.#retried.some((retried) => retried.name === name)
+  }
+
   /** Makes a write of its app. Answers it. */
   makeAny(dice: Dice, name: string): AppWrite {
     const [scope = ''] = this.#scopes
