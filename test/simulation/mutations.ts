@@ -170,6 +170,24 @@ export const MUTATIONS: readonly Mutation[] = [
     mistake: `(version === undefined ? 'attribute_exists(#p)' : '(#v = :version OR attribute_exists(#p))')`,
   },
   {
+    name: 'a scope is not told that an item has left it for another',
+    file: 'src/sync/foreign-writes.ts',
+    original: 'if (before !== undefined && before !== after && before !== now) {',
+    mistake: 'if (before !== undefined && before !== after && now === undefined) {',
+  },
+  {
+    name: 'an item that has left one scope is gone from the other',
+    file: 'src/sync/hidden-images.ts',
+    original: 'if (image === undefined) return isTracked ? undefined : { ...remote, image }',
+    mistake: 'if (image === undefined) return { ...remote, image }',
+  },
+  {
+    name: 'a push takes the version of another log for one of its own',
+    file: 'src/sync/dynamo-remote.ts',
+    original: "if (facts.scope.kind !== 'attribute' || expected === 'absent') return condition",
+    mistake: "if (facts.scope.kind !== 'partition' || expected === 'absent') return condition",
+  },
+  {
     name: 'a batch of stream records goes on behind one that failed',
     file: 'src/server/stream-stamper.ts',
     original: 'return { batchItemFailures: [{ itemIdentifier }] }',
