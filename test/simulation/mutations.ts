@@ -185,7 +185,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a push takes the version of another log for one of its own',
     file: 'src/sync/dynamo-remote.ts',
     original: "if (facts.scope.kind !== 'attribute' || expected === 'absent') return condition",
-    mistake: "if (facts.scope.kind !== 'partition' || expected === 'absent') return condition",
+    mistake: "if (facts.scope.kind !== 'attribute' || expected !== undefined) return condition",
   },
   {
     name: 'a batch of stream records goes on behind one that failed',
