@@ -16,6 +16,7 @@ export interface LiveState<Result> {
  * @example
  * const dutch = liveState(cities.query({ where: { country: 'NL' } }).live())
  * // {#each dutch.current?.rows ?? [] as city (city.name)} … {/each}
+ * const chosen = $derived(liveState(cities.query({ where: { country } }).live()))
  */
 export function liveState<Result>(live: Live<Result>): LiveState<Result> {
   let current: Result | undefined

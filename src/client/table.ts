@@ -130,7 +130,8 @@ export interface Table<Definition extends TableDefinition> {
    * })
    * @returns the item after it
    * @throws ServiceException ConditionalCheckFailedException when `if` does not hold; ValidationException
-   * @throws DatabaseError `RaceLost` when others were always first
+   * @throws DatabaseError `RaceLost` when others were always first; `InvalidOption` when the recipe looks at more than 100
+   *   attributes of an item that is there, or returns another item instead of changing its draft
    */
   update(
     key: KeyOf<Definition>,

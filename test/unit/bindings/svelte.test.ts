@@ -5,19 +5,40 @@ import { join, resolve } from 'node:path'
 import { compileModule } from 'svelte/compiler'
 import { get } from 'svelte/store'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { LiveRows } from '../../../src/client/live.ts'
 import type { LiveState } from '../../../src/client/svelte.ts'
 import { liveState, liveStore } from '../../../src/client/svelte.ts'
-import { eventually, openCities } from '../../support/cities-fixture.ts'
+import { type City, eventually, openCities } from '../../support/cities-fixture.ts'
 import { countSubscriptions } from '../../support/counted-live.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../node_modules/.cache/tidetable-svelte')
 const delft = { country: 'NL', name: 'Delft' }
 
+type Counted = ReturnType<typeof countSubscriptions<LiveRows<City>>>
+
 /** Calls `see` with what is read each time that it has changed; the result ends that. */
 type Watch = <Result>(live: LiveState<Result>, see: (read: () => Result | undefined) => void) => () => void
 
+/** As `watch`, of what is derived from a country that can be chosen. */
+type Choose = <Result>(
+  derive: (country: string) => LiveState<Result>,
+  see: (read: () => Result | undefined) => void,
+) => { readonly stop: () => void; readonly choose: (country: string) => void }
+
 async function compiledWatch(): Promise<Watch> {
+  return (await compiled()).watch
+}
+
+async function compiled(): Promise<{ readonly watch: Watch; readonly derived: Choose }> {
   const source = `
+    export function derived(derive, see) {
+      let country = $state('NL')
+      const live = $derived(derive(country))
+      const stop = $effect.root(() => {
+        $effect(() => see(() => live.current))
+      })
+      return { stop, choose: (next) => (country = next) }
+    }
     export function watch(live, see) {
       return $effect.root(() => {
         $effect(() => see(() => live.current))
@@ -27,8 +48,7 @@ async function compiledWatch(): Promise<Watch> {
   mkdirSync(FOLDER, { recursive: true })
   const file = join(FOLDER, 'watch.js')
   writeFileSync(file, js.code)
-  const { watch } = (await import(/* @vite-ignore */ file)) as { watch: Watch }
-  return watch
+  return (await import(/* @vite-ignore */ file)) as { watch: Watch; derived: Choose }
 }
 
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
@@ -108,6 +128,27 @@ describe('liveState, between those who follow it', () => {
     await eventually(() => Array.isArray(seen.at(-1)))
     stop()
     expect(seen).toEqual([undefined, [delft], 'ResourceNotFoundException', undefined, []])
+  })
+
+  it('may be derived from what can be chosen, and leaves what was chosen before', async () => {
+    const { cities } = await openCities(delft, { country: 'BE', name: 'Ghent' })
+    const { derived } = await compiled()
+    const asked = new Map(
+      ['NL', 'BE'].map((country) => [country, countSubscriptions(cities.query({ where: { country } }).live())]),
+    )
+    const counts = (): (number | undefined)[] => ['NL', 'BE'].map((country) => asked.get(country)?.count())
+    const seen: (string | undefined)[] = []
+    const { stop, choose } = derived(
+      (country) => liveState((asked.get(country) as Counted).live),
+      (read) => seen.push(read()?.rows[0]?.name),
+    )
+    await eventually(() => seen.at(-1) === 'Delft')
+    choose('BE')
+    await eventually(() => seen.at(-1) === 'Ghent')
+    await eventually(() => counts().join() === '0,1')
+    stop()
+    await eventually(() => counts().join() === '0,0')
+    expect(seen).toEqual([undefined, 'Delft', undefined, 'Ghent'])
   })
 
   it('has what others follow when nobody follows it', async () => {
