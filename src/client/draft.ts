@@ -102,7 +102,8 @@ function guardOf(reading: Reading, before: NativeItem, touched: ReadonlySet<stri
   if (reading.packed === undefined) return existenceGuard(reading)
   const names = [...touched].filter((name) => !reading.keyNames.includes(name))
   if (names.length > MAX_GUARDED_ATTRIBUTES) {
-    const message = `A recipe may look at ${MAX_GUARDED_ATTRIBUTES} attributes of an item at most, not at ${names.length}.`
+    const limit = `${MAX_GUARDED_ATTRIBUTES} attributes of an item that is there`
+    const message = `A recipe may look at or change ${limit}, not ${names.length}: put the item, or update it without a recipe.`
     throw new DatabaseError('InvalidOption', message, { data: { attributes: names.length } })
   }
   let guard: TemplateExpression | undefined

@@ -68,12 +68,14 @@ interface FinishedEntry {
  * @throws ServiceException TransactionCanceledException when a condition does not hold; ValidationException
  * @throws DatabaseError `RaceLost`; `InvalidOption`
  */
-export function transact<T>(
+export async function transact<T>(
   context: RecipeContext,
   work: (transaction: Transaction) => T | Promise<T>,
   { token }: TransactOptions,
 ): Promise<T> {
-  return untilFirst(context, 'transactions', async () => {
+  let failure: { readonly error: unknown } | undefined
+  const attempt = async (): Promise<{ readonly result: T } | undefined> => {
+    failure = undefined
     const transaction = new OpenTransaction(context)
     let returned: T
     try {
@@ -81,8 +83,9 @@ export function transact<T>(
     } catch (error) {
       // What it has read one after another may never have been true at the same time. If that cannot be told (a reading was
       // what has failed) the function's own error stands.
-      if (await transaction.hasSeenMixture().catch(() => false)) return undefined
-      throw error
+      if (!(await transaction.hasSeenMixture().catch(() => false))) throw error
+      failure = { error }
+      return undefined
     }
     const { entries, result } = await transaction.finish(returned)
     if (entries.length === 0) return { result: result as T }
@@ -95,7 +98,13 @@ export function transact<T>(
       if (!(await hasLostRace(entries, error))) throw error
       return undefined
     }
-  })
+  }
+  try {
+    return await untilFirst(context, 'transactions', attempt)
+  } catch (error) {
+    // A function that fails however often it runs is told by its own error.
+    throw failure === undefined ? error : failure.error
+  }
 }
 
 /**

@@ -225,6 +225,18 @@ describe('transact', () => {
     expect(runs).toBe(3)
   })
 
+  it('fails as its function does, if that fails however often it runs', async () => {
+    const book = database.table(accounts)
+    await book.putMany(['ann', 'bob'].map((id) => ({ id, balance: 0 })))
+    const failing = database.transact(async (tx) => {
+      await Promise.all([tx.get(accounts, { id: 'ann' }), tx.get(accounts, { id: 'bob' })])
+      await book.update({ id: 'ann' }, { add: { balance: 1 } })
+      throw new Error('never')
+    })
+    await expect(failing).rejects.toThrow('never')
+    expect(await book.get({ id: 'ann' })).toEqual({ id: 'ann', balance: 100 })
+  })
+
   it('refuses to be repeated with its token after it has had its effect on what it reads', async () => {
     const book = database.table(accounts)
     await book.put({ id: 'ann', balance: 9 })
