@@ -64,6 +64,7 @@ export class Maintenance {
       ...options,
       installer,
       pace: () => (this.#hasTooManyRuns() ? 'urgent' : this.#isBusy() ? 'busy' : 'idle'),
+      isPressing: () => this.#options.keeper.view.runs.length >= MERGE_AT_RUNS,
       isClosing: () => this.#isClosing,
     })
     this.#cleaner = new RunCleaner({ ...options, installer })

@@ -31,6 +31,8 @@ export interface MergerOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly pace: () => MergePace
+  /** Whether there are so many runs that merging does not wait for a moment in which nobody reads or writes. */
+  readonly isPressing: () => boolean
   /** Whether to stop after the step that runs. */
   readonly isClosing: () => boolean
 }
@@ -111,15 +113,18 @@ export class Merger {
     }
   }
 
-  /** Leaves writers half of the time; what can wait for an idle moment stays away for as long as anybody reads too. */
+  /**
+   * Leaves writers half of the time; what can wait stays away for as long as anybody reads or writes: a merge that had begun in
+   * an idle moment and went on beside single writes made each of them take twice as long.
+   */
   async #rest(workedMs: number): Promise<void> {
-    const { clock, keeper, pace, isClosing } = this.#options
-    // A step during which the machine slept has not worked for hours.
-    if (pace() === 'busy') return sleep(clock, Math.min(workedMs, MAX_REST_MS))
-    while (pace() === 'idle' && keeper.snapshotsOpened !== this.#snapshotsSeen && !isClosing()) {
+    const { clock, keeper, pace, isPressing, isClosing } = this.#options
+    while (!isPressing() && keeper.snapshotsOpened !== this.#snapshotsSeen && !isClosing()) {
       this.#snapshotsSeen = keeper.snapshotsOpened
       await sleep(clock, QUIET_MS)
     }
+    // A step during which the machine slept has not worked for hours.
+    if (pace() === 'busy') await sleep(clock, Math.min(workedMs, MAX_REST_MS))
   }
 
   async #install(inputs: readonly Run[], runId: number, writer: RunWriter, isToBottom: boolean): Promise<boolean> {

@@ -8,6 +8,7 @@ import { type LogStructuredStoreOptions, openLogStructuredStore } from '../../..
 import { decodeManifest, encodeManifest } from '../../../src/storage/manifest-codec.ts'
 import { bytes, rowsOf, text } from '../../contract/store-contract.ts'
 import { createBriskClock } from '../../support/brisk-clock.ts'
+import { createManualClock } from '../../support/manual-clock.ts'
 import { createMemoryDevice, createMemoryDisk, type MemoryDisk } from '../../support/memory-device.ts'
 
 const MEMTABLE_BYTES = 4000
@@ -188,6 +189,36 @@ describe('a store with more rows than filters are waited for', () => {
     expect(await read(again, keyOf(20_000))).toBe('x')
     expect(await read(again, keyOf(20_001))).toBe(undefined)
     await again.close()
+  })
+})
+
+describe('a merge that began in an idle moment', () => {
+  it('stays away while somebody writes', async () => {
+    const clock = createManualClock()
+    const store = await open(createMemoryDisk(), { clock, memtableBytes: 300_000 })
+    const write = (index: number): Promise<unknown> =>
+      store.write((transaction) => transaction.put(`row ${index}`, bytes('x'.repeat(1000))))
+    const turns = async (count: number): Promise<void> => {
+      for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (let index = 0; index < 900; index++) await write(index)
+    await turns(100)
+    const { runs } = store.statistics()
+    expect(runs).toBeGreaterThan(1)
+    clock.advance(1000)
+    for (let index = 0; index < 100; index++) {
+      await write(index)
+      clock.advance(10)
+    }
+    await turns(100)
+    // Once more for the memtable that was flushed in the idle moment.
+    expect(store.statistics().runs).toBeGreaterThanOrEqual(runs)
+    for (let pause = 0; pause < 20; pause++) {
+      clock.advance(100)
+      await turns(20)
+    }
+    expect(store.statistics().runs).toBe(1)
+    await store.close()
   })
 })
 
