@@ -71,13 +71,13 @@ export async function checkHistory(devices: readonly Device[], world: World): Pr
 }
 
 /**
- * What a push wipes out was seen by who wrote it, or was weighed against it: nothing is overwritten unseen. Who asks again for
- * what was put aside has it done on whatever is there.
+ * What a push wipes out was seen by who wrote it, or was weighed against it: nothing is overwritten unseen. What was put aside
+ * and is asked for again, be it by who has a copy of the disk, is done on whatever is there, and later writes see that.
  */
 export function checkWipes(devices: readonly Device[], world: World): void {
   for (const { place, gone, come } of world.ledger.wipes) {
+    if (devices.some((device) => device.hasRetriedAt(place))) continue
     const writers = devices.filter(({ writes }) => writes.some(({ write }) => come.includes(write.name)))
-    if (writers.some((device) => come.some((each) => device.hasRetried(each)))) continue
     for (const name of gone) {
       const isWeighed = devices.some(({ weighed }) => weighed.has(`${place} ${name}`))
       const [writer] = writers

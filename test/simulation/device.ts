@@ -324,9 +324,12 @@ export class Device {
     return this.writes.filter(isThere).some(({ replaced, fate }) => replaced?.has(name) ?? fate !== 'refused')
   }
 
-  /** Whether it was put aside and asked for again: it is done on whatever is there then. */
-  hasRetried(name: string): boolean {
-    return this.#retried.some((retried) => retried.name === name)
+  /** Whether something there was put aside and asked for again: it is done on whatever is there then. */
+  hasRetriedAt(place: string): boolean {
+    const retried = new Set(this.#retried.map(({ name }) => name))
+    return [...this.writes, ...this.#copied].some(
+      ({ write }) => write.places.includes(place) && retried.has(write.name),
+    )
   }
 
   /** Makes a write of its app. Answers it. */
