@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import { simulate, type SimulationBounds } from './simulate.ts'
 
-const SEEDS = 400
+const SEEDS = 500
 const BOUNDS: SimulationBounds = { maxDevices: 3, maxSteps: 50, hasFaults: true }
 /** Half a minute, where the machine has nothing else to do. */
 const TIMEOUT_MS = 900_000
