@@ -64,7 +64,7 @@ const configuration: ViteUserConfigFnObject = defineConfig(({ mode }): ViteUserC
         // A module worker has no import map, and a page that serves the file as it is has no bundler that would find its
         // dependencies: so the worker carries them. Bundlers treat the one file as they would treat many.
         external: [],
-        // It imports nothing: this line tells tools that read the text alone that it is a module.
+        // The service worker's file imports nothing: this line tells tools that read the text alone that it is a module.
         footer: 'export {}',
         // A worker of many files starts file after file: each tells the browser of the next ones. So all that it begins with
         // is one file, behind an entry that only starts it: what is loaded later imports that file, and would import an
