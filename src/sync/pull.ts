@@ -225,7 +225,10 @@ function versionIn(
   return image === undefined ? Infinity : (replica.versionOf(change.change.table, image) ?? change.sequence)
 }
 
-/** Entries with the images that were fetched; earlier ones without an image are overtaken, and left out. */
+/**
+ * Entries with the images that were fetched; earlier ones without an image are overtaken, and left out. When an image was
+ * written that is newer than its entry, nobody knows.
+ */
 function filled(
   replica: Replica,
   entries: readonly LogEntry[],
@@ -233,10 +236,14 @@ function filled(
 ): LogEntry[] {
   return entries.map((entry) => ({
     ...entry,
-    changes: entry.changes.flatMap((change) => {
+    changes: entry.changes.flatMap((change): ItemChange[] => {
       if (change.image !== 'unknown' || !replica.knows(change.table)) return [change]
-      if (!images.has(placeName(change))) return []
-      return [{ ...change, image: images.get(placeName(change)) ?? ('deleted' as const) }]
+      const name = placeName(change)
+      if (!images.has(name)) return []
+      const image = images.get(name)
+      const isAsWritten = image !== undefined && replica.versionOf(change.table, image) === entry.sequence
+      const clock = isAsWritten ? change.clock : Infinity
+      return [{ ...change, image: image ?? 'deleted', clock, isFetched: true }]
     }),
   }))
 }

@@ -306,8 +306,8 @@ function sameValue(one: ReturnType<typeof valueAtPath>, other: ReturnType<typeof
   return one === other || (one !== undefined && other !== undefined && valuesEqual(one, other))
 }
 
-/** What the old chain makes of an action; it stays as it is when it does not take it. */
-function replayed(action: IntentAction, base: Item | undefined): Pick<Step, 'local' | 'failure'> {
+/** What an action makes of an item, which stays as it is when it does not take it. */
+export function replayed(action: IntentAction, base: Item | undefined): Pick<Step, 'local' | 'failure'> {
   try {
     return { local: replayAction(action, base), failure: undefined }
   } catch (error) {

@@ -25,8 +25,10 @@ export interface ItemChange extends ItemPlace {
    * too large for the entry, and is to be fetched.
    */
   readonly image: Item | 'deleted' | 'unknown'
-  /** When its last write was made, by the hybrid clock of the client that made it. */
+  /** When its last write was made, by the hybrid clock of the client that made it; infinite when nobody knows. */
   readonly clock: number
+  /** The entry only names the item, and the image was fetched: others may have written it since. No remote answers this. */
+  readonly isFetched?: true
 }
 
 /**

@@ -20,17 +20,28 @@ import {
 } from '../engine/keyspace.ts'
 import { type OutboxState, readOutboxState, writeOutboxState } from '../engine/outbox-state.ts'
 import { awaitsAdoption, queueIntent } from '../engine/outbox-writer.ts'
+import type { ReplicationRecord } from '../engine/table-record.ts'
 import { openTableWriter, type TableWriter } from '../engine/table-writer.ts'
 import type { WriteCause } from '../engine/write-cause.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
 import type { Item, Key } from '../model/attribute-value.ts'
 import type { PackedItem } from '../model/packed-item.ts'
 import type { Reader, Transaction } from '../storage/contract.ts'
-import { type DecidedConflict, type OpenConflict, type ParkingCause, rebase, type RebasedItem } from './rebase.ts'
+import { expectedVersion } from './plan-push.ts'
+import {
+  type DecidedConflict,
+  type OpenConflict,
+  type ParkingCause,
+  rebase,
+  type RebasedItem,
+  replayed,
+  sameImage,
+} from './rebase.ts'
 import type { IntentId } from './remote-table.ts'
 import {
   deleteParked,
   type ParkedMutation,
+  readCheckpoint,
   readParkedMutation,
   readReplicaState,
   type ReplicaState,
@@ -38,6 +49,7 @@ import {
   writeParked,
   writeReplicaState,
 } from './replication-rows.ts'
+import { scopeOf } from './scope.ts'
 import type { ConflictStrategy, Resolution } from './settings.ts'
 
 /** What a session has to know beside the database. */
@@ -187,10 +199,25 @@ export class ReplicaSession {
    * Takes over what this client's own push has made: its intents are in the bases now.
    *
    * @param images of its items that are known
+   * @param sequences of its entries, by scope. Where one is still to be read, the base of an item without an image becomes what
+   *   the intents made of it: what was written here after them was written on that
    */
-  async acknowledge(intents: readonly IntentId[], images: readonly RemoteImage[]): Promise<void> {
-    const left = await this.#take(intents)
-    const touched = new Set<ByteKey>(left.flatMap(({ actions }) => actions.map(({ key }) => key)))
+  async acknowledge(
+    intents: readonly IntentId[],
+    images: readonly RemoteImage[],
+    sequences: Readonly<Record<string, number>> = {},
+  ): Promise<void> {
+    const taken = await this.#take(intents)
+    const touched = new Set<ByteKey>()
+    const unknown: IntentAction[] = []
+    const known = new Set(await Promise.all(images.map(({ table, key }) => this.rowKey(table, key))))
+    for (const action of taken.flatMap(({ actions }) => actions)) {
+      const writer = await this.writer(action.request.TableName)
+      if ((await this.#load(action.key, writer, keyOfAction(writer, action))) === undefined) continue
+      touched.add(action.key)
+      if (!known.has(action.key)) unknown.push(action)
+    }
+    await this.#replayOnBases(unknown, sequences)
     for (const { table, key, image } of images) {
       const writer = await this.writer(table)
       if (writer.table.record.replication === undefined) continue
@@ -329,21 +356,52 @@ export class ReplicaSession {
     return intent
   }
 
-  /** Takes those of the intents that are here out of the outbox, or out of what was put aside. */
-  async #take(ids: readonly IntentId[]): Promise<Intent[]> {
-    const taken: Intent[] = []
+  /** Takes those of the intents that are here out of the outbox, or out of what was put aside. Answers them in their order. */
+  async #take(ids: readonly IntentId[]): Promise<readonly Pick<Intent, 'order' | 'actions'>[]> {
+    const waiting: Intent[] = []
+    const aside: ParkedMutation[] = []
     for (const id of ids) {
       const intent = await this.#intent(id.order)
       if (intent?.tag === id.tag) {
-        taken.push(intent)
+        waiting.push(intent)
         continue
       }
       const parked = await readParkedMutation(this.#transaction, id.order)
+      if (parked?.tag !== id.tag) continue
       // It was put aside while it was on its way, and has arrived all the same.
-      if (parked?.tag === id.tag) deleteParked(this.#transaction, id.order)
+      deleteParked(this.#transaction, id.order)
+      aside.push(parked)
     }
-    await this.#remove(taken)
-    return taken
+    await this.#remove(waiting)
+    return [...waiting, ...aside].sort((one, other) => one.order - other.order)
+  }
+
+  /** Has bases be what the remote has made of them by a push, where the log has not told it yet. */
+  async #replayOnBases(
+    actions: readonly IntentAction[],
+    sequences: Readonly<Record<string, number>>,
+  ): Promise<void> {
+    const images = new Map<ByteKey, Item | undefined>()
+    for (const action of actions) {
+      const { base } = this.#pending.get(action.key) as PendingItem
+      const { local } = replayed(action, images.has(action.key) ? images.get(action.key) : base)
+      images.set(action.key, local)
+    }
+    for (const [rowKey, image] of images) {
+      const pending = this.#pending.get(rowKey) as PendingItem
+      const { writer, key, base } = pending
+      const { scope: rule, versionAttribute } = replicationOf(writer)
+      const scope = scopeOf(rule, writer.table, base ?? image ?? key)
+      const sequence = scope === undefined ? undefined : sequences[scope]
+      if (scope === undefined || sequence === undefined || sameImage(base, image, versionAttribute)) continue
+      if (image !== undefined && scopeOf(rule, writer.table, image) !== scope) continue
+      const checkpoint = await readCheckpoint(this.#transaction, scope)
+      if (checkpoint === undefined || checkpoint.sequence >= sequence) continue
+      const version = expectedVersion(base, versionAttribute)
+      if (typeof version === 'number' && version >= sequence) continue
+      pending.base = image && { ...image, [versionAttribute]: { N: String(sequence) } }
+      pending.isBaseChanged = true
+    }
   }
 
   async #remove(intents: readonly Intent[]): Promise<void> {
@@ -408,16 +466,14 @@ export class ReplicaSession {
   }
 
   #rebasedItem({ writer, key, base }: PendingItem, remote: RemoteImage | undefined): RebasedItem {
-    const { name, record } = writer.table
-    assert(record.replication !== undefined, 'Only replicated tables have pending intents.')
     return {
-      table: name,
+      table: writer.table.name,
       key,
       base,
       remote: remote === undefined ? base : remote.image,
       clock: remote?.clock ?? Infinity,
-      strategy: this.#options.strategies.get(name) ?? 'last-writer-wins',
-      versionAttribute: record.replication.versionAttribute,
+      strategy: this.#options.strategies.get(writer.table.name) ?? 'last-writer-wins',
+      versionAttribute: replicationOf(writer).versionAttribute,
     }
   }
 
@@ -441,6 +497,11 @@ export class ReplicaSession {
       decidedAtMs: this.#options.nowMs,
     })
   }
+}
+
+function replicationOf({ table: { record } }: TableWriter): ReplicationRecord {
+  assert(record.replication !== undefined, 'Only replicated tables have pending intents.')
+  return record.replication
 }
 
 /** The key attributes of the item that an action is about. */

@@ -307,7 +307,7 @@ export class Replica {
         writeCheckpoint(transaction, { ...checkpoint, sequence: head.sequence + 1, logId })
         images.push(...(await this.#settled(session, { scope }, this.#pushedImages(push, scope))))
       }
-      await session.acknowledge(push.intents, images)
+      await session.acknowledge(push.intents, images, sequencesOf(attemptOf(push)))
       await this.#passMutation(session, transaction, push)
     })
   }
@@ -502,7 +502,7 @@ export class Replica {
     await this.#run(async (session, transaction) => {
       const attempts = await readAttempts(transaction)
       const { applied, unknownBefore, lastMutation, lost } = decide(attempts, session.state)
-      if (applied !== undefined) await session.acknowledge(applied.intents, [])
+      if (applied !== undefined) await session.acknowledge(applied.intents, [], sequencesOf(applied))
       if (unknownBefore !== undefined) await this.#parkUnknown(session, transaction, { lost, unknownBefore })
       for (const attempt of lost) deleteAttempt(transaction, attempt)
       const isSame = lastMutation !== undefined
@@ -556,7 +556,10 @@ export class Replica {
     await this.#takeOver(session, await this.#imagesOf(session, entries, reading.checkpoint), reading)
   }
 
-  /** An entry with intents of this database: what they made is no conflict with what was written here after them. */
+  /**
+   * An entry with intents of this database: what they made is no conflict with what was written here after them. What was
+   * fetched need not be what they made: it is others' like any other image, on a base that has the intents.
+   */
   async #applyOwn(
     session: ReplicaSession,
     { entry, matched }: { readonly entry: LogEntry; readonly matched: MatchedIntents },
@@ -567,12 +570,18 @@ export class Replica {
     const others: RemoteImage[] = []
     for (const image of await this.#imagesOf(session, [entry], checkpoint)) {
       const rowKey = await session.rowKey(image.table, image.key)
-      if (matched.rowKeys.has(rowKey)) {
+      if (!matched.rowKeys.has(rowKey)) {
+        others.push(image)
+      } else if (image.isFetched) {
+        // Where it is what they made, the base has it already; where not, nobody knows when it was written.
+        others.push({ ...image, clock: Infinity })
+      } else {
         own.push(image)
         departures?.delete(departureName(scope, rowKey))
-      } else others.push(image)
+      }
     }
-    await session.acknowledge(matched.ids, await this.#settled(session, { scope }, own))
+    const sequences = { ...entry.twins, [scope]: entry.sequence }
+    await session.acknowledge(matched.ids, await this.#settled(session, { scope }, own), sequences)
     await this.#takeOver(session, others, { checkpoint, departures })
   }
 
@@ -618,8 +627,8 @@ export class Replica {
     session: ReplicaSession,
     entries: readonly LogEntry[],
     checkpoint: Checkpoint,
-  ): Promise<readonly RemoteImage[]> {
-    const images: RemoteImage[] = []
+  ): Promise<readonly ToldImage[]> {
+    const images: ToldImage[] = []
     const takePart = new Map<string, boolean>()
     for (const [change, sequence] of lastChanges(entries)) {
       const { table } = change
@@ -636,8 +645,8 @@ export class Replica {
   async #imageOf(
     session: ReplicaSession,
     { change, sequence, checkpoint }: { change: ItemChange; sequence: number; checkpoint: Checkpoint },
-  ): Promise<RemoteImage | undefined> {
-    const { table, clock } = change
+  ): Promise<ToldImage | undefined> {
+    const { table, clock, isFetched = false } = change
     const versionAttribute = this.#versionAttribute(table)
     const key = canonicalItem(change.key)
     // Who moves an item may leave it the version of another log: then all entries are done again.
@@ -647,12 +656,12 @@ export class Replica {
       if (version !== undefined && version >= sequence && version <= checkpoint.overlapEnd) return undefined
     }
     assert(change.image !== 'unknown', 'What an entry only names is fetched before it is applied.')
-    if (change.image === 'deleted') return { table, key, image: undefined, clock }
+    if (change.image === 'deleted') return { table, key, image: undefined, clock, isFetched }
     const image = canonicalItem({
       ...change.image,
       [versionAttribute]: ownAttribute(change.image, versionAttribute) ?? { N: String(sequence) },
     })
-    return { table, key, image, clock }
+    return { table, key, image, clock, isFetched }
   }
 
   #pushedImages(push: Push, scope: string): RemoteImage[] {
@@ -824,6 +833,12 @@ export class Replica {
   }
 }
 
+/** What an entry makes of an item. */
+interface ToldImage extends RemoteImage {
+  /** Whether the entry only names the item: others may have written it since. */
+  readonly isFetched: boolean
+}
+
 /** A scope that is being read on, and items that have left theirs in what is taken over with it. */
 interface Reading {
   readonly checkpoint: Checkpoint
@@ -893,6 +908,11 @@ function headOf({ sequence, logId }: Checkpoint): ScopeHead {
 function attemptOf({ pushId, previousMutation, lastMutation, clock, intents, heads }: Push): Attempt {
   const sequences = Object.fromEntries(Object.entries(heads).map(([scope, { sequence }]) => [scope, sequence]))
   return { pushId, previousMutation, lastMutation, clock, intents, heads: sequences }
+}
+
+/** Of the entries that a push has made, by scope. */
+function sequencesOf({ heads }: Attempt): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(heads).map(([scope, sequence]) => [scope, sequence + 1]))
 }
 
 function isSamePush(attempt: Attempt, push: Push): boolean {

@@ -1,0 +1,173 @@
+// Pushes that arrived although nobody was told: the log says so. What was written here after them was written on what they
+// made, and on nothing else.
+
+import { describe, expect, it } from 'vitest'
+import type { Item } from '../../../src/model/attribute-value.ts'
+import { createDynamoRemote } from '../../../src/sync/dynamo-remote.ts'
+import type { RemoteTable } from '../../../src/sync/remote-table.ts'
+import {
+  COMPANION,
+  createRemote,
+  createReplica,
+  createStepClock,
+  keyOf,
+  type RemoteFixture,
+  type ReplicaFixture,
+  TABLE,
+  TABLE_FACTS,
+} from '../../support/replication-fixture.ts'
+
+const SCOPES = ['red', 'blue']
+const KEY = keyOf('item')
+const ACROSS: Item = { p: { S: 'blue' }, s: { S: 'across' } }
+/** An entry of so many bytes has room for no image. */
+const NO_ROOM_BYTES = 150
+const text = (S: string): Item[string] => ({ S })
+
+interface Stage {
+  readonly remote: RemoteFixture
+  readonly one: ReplicaFixture
+  readonly other: ReplicaFixture
+  /** Pushes what `one` has written, whose answer is lost. */
+  pushUnheard(): Promise<void>
+}
+
+/** Two databases of one remote. */
+async function stage(maxEntrySizeBytes = 300_000): Promise<Stage> {
+  const clock = createStepClock()
+  const remote = await createRemote(clock)
+  const tables = { [TABLE]: TABLE_FACTS }
+  const road = createDynamoRemote({ api: remote.api, clock, companionTable: COMPANION, tables, maxEntrySizeBytes })
+  const lost = Object.assign(new Error('The answer is lost'), { name: 'TypeError' })
+  let isDeaf = false
+  const deaf: RemoteTable = {
+    ...road,
+    async push(push) {
+      const outcome = await road.push(push)
+      if (isDeaf) throw lost
+      return outcome
+    },
+  }
+  const one = await createReplica(remote, clock, { scopes: SCOPES, road: deaf })
+  const other = await createReplica(remote, clock, { scopes: SCOPES, seed: 3 })
+  return {
+    remote,
+    one,
+    other,
+    async pushUnheard() {
+      isDeaf = true
+      await expect(one.replicator.syncOnce()).rejects.toBe(lost)
+      isDeaf = false
+    },
+  }
+}
+
+async function writeTogether({ engine }: ReplicaFixture, items: readonly Item[]): Promise<void> {
+  const TransactItems = items.map((item) => ({ Put: { TableName: TABLE, Item: item } }))
+  await engine.dispatch('TransactWriteItems', { TransactItems })
+}
+
+describe('a push whose answer was lost', () => {
+  it('does not take for its own what others made of an item that its entry only names', async () => {
+    const { remote, one, pushUnheard } = await stage(NO_ROOM_BYTES)
+    await one.put({ ...KEY, v: text('mine') })
+    await pushUnheard()
+    await remote.engine.dispatch('UpdateItem', {
+      TableName: TABLE,
+      Key: KEY,
+      UpdateExpression: 'SET v = :v',
+      ExpressionAttributeValues: { ':v': text('theirs') },
+    })
+    await one.put({ ...KEY, v: text('mine again') })
+    await one.replicator.syncOnce()
+    expect(await one.replicator.conflicts()).toMatchObject([
+      { base: { v: text('mine') }, local: { v: text('mine again') }, remote: { v: text('theirs') } },
+    ])
+    expect(await one.read(KEY)).toMatchObject({ v: text('theirs') })
+  })
+
+  it('is no conflict with what was written after it, when others have written elsewhere in the item', async () => {
+    const { one, other, pushUnheard } = await stage(NO_ROOM_BYTES)
+    await one.put({ ...KEY, v: text('mine') })
+    await pushUnheard()
+    await other.replicator.syncOnce()
+    await other.update(KEY, 'SET w = :w', { ':w': text('theirs') })
+    await other.replicator.syncOnce()
+    await one.update(KEY, 'SET v = :v', { ':v': text('mine again') })
+    await one.replicator.syncOnce()
+    expect(await one.replicator.conflicts()).toEqual([])
+    expect(await one.read(KEY)).toMatchObject({ v: text('mine again'), w: text('theirs') })
+  })
+
+  it('has a later condition hold on what it made, when others have written the item since', async () => {
+    const { one, other, pushUnheard } = await stage(NO_ROOM_BYTES)
+    await one.put({ ...KEY, v: text('mine') })
+    await pushUnheard()
+    await other.replicator.syncOnce()
+    await other.update(KEY, 'SET w = :w', { ':w': text('theirs') })
+    await other.replicator.syncOnce()
+    await one.engine.dispatch('UpdateItem', {
+      TableName: TABLE,
+      Key: KEY,
+      UpdateExpression: 'SET v = :v',
+      ConditionExpression: 'v = :mine',
+      ExpressionAttributeValues: { ':v': text('mine again'), ':mine': text('mine') },
+    })
+    await one.replicator.syncOnce()
+    expect(await one.replicator.parked()).toEqual([])
+    expect(await one.read(KEY)).toMatchObject({ v: text('mine again'), w: text('theirs') })
+  })
+
+  it('has a later condition hold on what it made in another scope', async () => {
+    const { one, pushUnheard } = await stage()
+    await writeTogether(one, [
+      { ...KEY, v: text('mine') },
+      { ...ACROSS, v: text('mine') },
+    ])
+    await pushUnheard()
+    for (const Key of [KEY, ACROSS])
+      await one.engine.dispatch('UpdateItem', {
+        TableName: TABLE,
+        Key,
+        UpdateExpression: 'SET v = :v',
+        ConditionExpression: 'v = :mine',
+        ExpressionAttributeValues: { ':v': text('mine again'), ':mine': text('mine') },
+      })
+    await one.replicator.syncOnce()
+    expect(await one.replicator.parked()).toEqual([])
+    expect(await one.read(KEY)).toMatchObject({ v: text('mine again') })
+    expect(await one.read(ACROSS)).toMatchObject({ v: text('mine again') })
+  })
+
+  it('has a later condition hold on what it made, when the log was cut', async () => {
+    const { remote, one, pushUnheard } = await stage()
+    await one.put({ ...keyOf('before'), v: text('mine') })
+    await one.replicator.syncOnce()
+    await one.put({ ...KEY, v: text('mine') })
+    await pushUnheard()
+    await remote.engine.dispatch('DeleteItem', { TableName: COMPANION, Key: { pk: text('log#red'), sk: { N: '2' } } })
+    await one.engine.dispatch('UpdateItem', {
+      TableName: TABLE,
+      Key: KEY,
+      UpdateExpression: 'SET v = :v',
+      ConditionExpression: 'v = :mine',
+      ExpressionAttributeValues: { ':v': text('mine again'), ':mine': text('mine') },
+    })
+    await one.replicator.syncOnce()
+    expect(await one.replicator.parked()).toEqual([])
+    expect(await one.read(KEY)).toMatchObject({ v: text('mine again') })
+  })
+
+  it('is no conflict with what was written after it, when it had been put aside meanwhile', async () => {
+    const { one, pushUnheard } = await stage(NO_ROOM_BYTES)
+    await one.put({ ...KEY, v: text('mine') })
+    await pushUnheard()
+    const [intent] = await one.replicator.replica.pending(1)
+    await one.replicator.replica.park([intent?.order ?? 0], { name: 'Conflict', message: 'for a test' })
+    await one.put({ ...KEY, v: text('mine again') })
+    await one.replicator.syncOnce()
+    expect(await one.replicator.parked()).toEqual([])
+    expect(await one.replicator.conflicts()).toEqual([])
+    expect(await one.read(KEY)).toMatchObject({ v: text('mine again') })
+  })
+})
