@@ -377,10 +377,7 @@ export class ReplicaSession {
   }
 
   /** Has bases be what the remote has made of them by a push, where the log has not told it yet. */
-  async #replayOnBases(
-    actions: readonly IntentAction[],
-    sequences: Readonly<Record<string, number>>,
-  ): Promise<void> {
+  async #replayOnBases(actions: readonly IntentAction[], sequences: Readonly<Record<string, number>>): Promise<void> {
     const images = new Map<ByteKey, Item | undefined>()
     for (const action of actions) {
       const { base } = this.#pending.get(action.key) as PendingItem

@@ -156,7 +156,14 @@ export class Replica {
       await this.#replicated.declare(transaction)
       const known = await readReplicaState(transaction)
       if (known !== undefined) return known
-      const state = { clientId, lastMutation: 0, unseenMutation: 0, nextConflict: 0 }
+      const state = {
+        clientId,
+        lastMutation: 0,
+        unseenMutation: 0,
+        nextConflict: 0,
+        loadCount: 0,
+        unitedLoadCount: 0,
+      }
       writeReplicaState(transaction, state)
       return state
     })
@@ -223,6 +230,43 @@ export class Replica {
   isIn(scope: string, table: string, item: Item): boolean {
     const rule = this.#tables.get(table)?.scope
     return rule?.kind !== 'attribute' || namedScope(rule.attribute, item) === scope
+  }
+
+  /**
+   * Whether what is here, without the pending writes, is a state that the remote had, over all of the scopes: not before all
+   * have been pulled once, nor while one is being read anew, in whichever tab.
+   */
+  async isComplete(scopes: readonly string[]): Promise<boolean> {
+    return readSnapshot(this.#store, true, async (snapshot) => {
+      const state = await readReplicaState(snapshot)
+      if (state === undefined || state.unitedLoadCount !== state.loadCount) return false
+      const active = await this.#replicated.activeScopes(snapshot, scopes)
+      return (await areComplete(snapshot, active)) && (await this.#replicated.adoption(snapshot)) === undefined
+    })
+  }
+
+  /** How often a scope began to be read, when all of these have been read; else undefined. */
+  async finishedLoadCount(scopes: readonly string[]): Promise<number | undefined> {
+    return readSnapshot(this.#store, true, async (snapshot) => {
+      const state = await readReplicaState(snapshot)
+      return (await areComplete(snapshot, scopes)) ? state?.loadCount : undefined
+    })
+  }
+
+  /**
+   * All of the scopes have been pulled since that many loads had begun, and ended. Answers false when another has begun since:
+   * what it brings is newer than what was pulled before it.
+   */
+  async unite(scopes: readonly string[], finishedLoadCount: number | undefined): Promise<boolean> {
+    const state = await this.state()
+    if (finishedLoadCount === undefined || state?.loadCount !== finishedLoadCount) return false
+    if (state.unitedLoadCount === finishedLoadCount) return true
+    return this.#run(async (session, transaction) => {
+      const { loadCount } = session.state
+      const isUnited = loadCount === finishedLoadCount && (await areComplete(transaction, scopes))
+      if (isUnited) session.changeState({ unitedLoadCount: loadCount })
+      return isUnited
+    })
   }
 
   async checkpoint(scope: string): Promise<Checkpoint | undefined> {
@@ -432,6 +476,9 @@ export class Replica {
       const load = { tables, isResync: before !== undefined, itemCount: 0, lookedCount: 0 }
       await forgetSeen(transaction, scope)
       writeCheckpoint(transaction, { scope, phase: 'loading', ...head, load })
+      const state = await readReplicaState(transaction)
+      assert(state !== undefined, 'A database is a client of the remote before it pulls.')
+      writeReplicaState(transaction, { ...state, loadCount: state.loadCount + 1 })
     })
   }
 
@@ -850,6 +897,11 @@ type Departures = Map<string, { readonly scope: string; readonly remote: RemoteI
 const ELSEWHERE: ParkingCause = {
   name: 'ValidationException',
   message: 'Others have an item under this key in a scope that is not replicated here. Write it under another key',
+}
+
+async function areComplete(reader: Reader, scopes: readonly string[]): Promise<boolean> {
+  for (const scope of scopes) if ((await readCheckpoint(reader, scope))?.phase !== 'complete') return false
+  return true
 }
 
 /** What the client's row tells of pushes that the log no longer has. */

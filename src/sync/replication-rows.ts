@@ -25,6 +25,9 @@ export interface ReplicaState {
   readonly unseenMutation: number
   /** The number that the next recorded conflict gets. */
   readonly nextConflict: number
+  /** How often a scope began to be read, and how often that had been when all were last brought to one point. */
+  readonly loadCount: number
+  readonly unitedLoadCount: number
 }
 
 /** How far the paging of a scope's items has come. */

@@ -40,11 +40,6 @@ export interface SyncFailure {
 export interface SyncStatus {
   /** `stopped` before `start` and after `stop`; `waiting` for the next attempt after a failure; `idle` until the next look. */
   readonly state: 'stopped' | 'syncing' | 'idle' | 'waiting'
-  /**
-   * Whether what is here, without the pending writes, is a state that the remote had, over all scopes: not before all
-   * have been pulled once, nor while one is being read anew.
-   */
-  readonly isComplete: boolean
   readonly lastPullAtMs: number | undefined
   readonly lastPushAtMs: number | undefined
   readonly nextAttemptAtMs: number | undefined
@@ -71,7 +66,6 @@ export class Replicator {
   readonly #listeners = new Set<(status: SyncStatus) => void>()
   #status: SyncStatus = {
     state: 'stopped',
-    isComplete: false,
     lastPullAtMs: undefined,
     lastPushAtMs: undefined,
     nextAttemptAtMs: undefined,
@@ -79,7 +73,6 @@ export class Replicator {
   }
   #maxIntents = MAX_PUSHED_INTENTS
   #unexpectedCount = 0
-  #hasLoaded = false
   #failures = 0
   #idleRounds = 0
   #timer: Timer | undefined
@@ -146,12 +139,17 @@ export class Replicator {
     const { unseenMutation } = (await this.#replica.state()) ?? (await this.#replica.begin())
     await this.#replica.prepare(signal)
     const scopes = await this.#replica.activeScopes(this.#options.scopes)
-    const onLoad = (): void => this.#noteLoad()
+    const onLoad = (): void => this.#tell({})
     const context = { replica: this.#replica, remote, clock, signal, scopes, onLoad }
     await this.#pullAll(context)
     if (unseenMutation !== 0) await this.#replica.clearUnseen(unseenMutation)
     this.#tell({ lastPullAtMs: clock.now() })
     await this.#pushAll(context)
+  }
+
+  /** Whether what is here is a state that the remote had (see Replica.isComplete). */
+  isComplete(): Promise<boolean> {
+    return this.#replica.isComplete(this.#options.scopes)
   }
 
   parked(): Promise<readonly ParkedMutation[]> {
@@ -188,13 +186,11 @@ export class Replicator {
 
   /** A scope that was read anew may be ahead of those that were pulled before it: they are pulled once more. */
   async #pullAll(context: PullContext): Promise<void> {
+    const { scopes } = context
     for (let pass = 0; pass < MAX_PULL_PASSES; pass++) {
-      this.#hasLoaded = false
-      for (const scope of context.scopes) await pullScope(context, scope)
-      if (!this.#hasLoaded) {
-        this.#tell({ isComplete: true })
-        return
-      }
+      const finishedLoadCount = await this.#replica.finishedLoadCount(scopes)
+      for (const scope of scopes) await pullScope(context, scope)
+      if (await this.#replica.unite(scopes, finishedLoadCount)) return
     }
   }
 
@@ -270,11 +266,6 @@ export class Replicator {
         resolve()
       })
     })
-  }
-
-  #noteLoad(): void {
-    this.#hasLoaded = true
-    if (this.#status.isComplete) this.#tell({ isComplete: false })
   }
 
   #schedule(delayMs: number): void {

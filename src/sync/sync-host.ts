@@ -239,7 +239,7 @@ export class SyncHost {
   async status(): Promise<HostStatus> {
     const checkpoints = await this.#checkpoints()
     const adoption = await this.#replicator.replica.adoption()
-    const isComplete = adoption === undefined && checkpoints.every((checkpoint) => checkpoint?.phase === 'complete')
+    const isComplete = await this.#replicator.isComplete()
     const { isPaused: _isPaused, budget, window, itemCount, ...facts } = this.#facts()
     return {
       ...facts,

@@ -107,12 +107,16 @@ export async function checkOrder(devices: readonly Device[], world: World): Prom
   }
 }
 
-/** What was deleted comes back by a write that was weighed against the deletion, and by nothing else. */
+/**
+ * What was deleted comes back by a write that was weighed against the deletion, or was put aside and is asked for again, and by
+ * nothing else.
+ */
 export function checkDeletions(devices: readonly Device[], world: World): void {
   const contested = new Set(devices.flatMap((device) => [...device.contestedDeletions]))
   for (const event of world.ledger.broughtBack) {
     const [place = ''] = event.split(' ')
-    if (!contested.has(place)) throw new Error(`${event} was deleted, and came back.`)
+    if (contested.has(place) || devices.some((device) => device.hasRetriedAt(place))) continue
+    throw new Error(`${event} was deleted, and came back.`)
   }
 }
 

@@ -377,16 +377,16 @@ export class Device {
 
   /** Looks at what it shows, as an app does, if it says that it is complete. */
   async look(): Promise<void> {
-    // A tab knows only what it has read anew itself, and here nothing keeps two from replicating. Of one scope alone half is shown.
-    if (!this.isRunning || this.hasTabs || !this.hasAllScopes) return
+    // Of one scope alone half is shown.
+    if (!this.isRunning || !this.hasAllScopes) return
     const { replicator, process } = this
-    if (!replicator.status.isComplete) return
+    if (!(await replicator.isComplete()) || process !== this.process) return
     try {
       await checkInvariants(this.name, this.engine)
       this.#options.count('looked at')
     } catch (error) {
       // It may have begun to read something anew meanwhile.
-      if (replicator.status.isComplete && process === this.process) throw error
+      if ((await replicator.isComplete()) && process === this.process) throw error
     }
   }
 

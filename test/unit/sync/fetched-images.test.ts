@@ -52,7 +52,7 @@ async function stage(): Promise<Stage> {
   const writer = await createReplica(remote, clock, { scopes: SCOPES })
   const shown: (readonly [string, string])[] = []
   const look = async (): Promise<void> => {
-    if (!reader.replicator.status.isComplete) return
+    if (!(await reader.replicator.isComplete())) return
     const [left, right] = [await reader.read(LEFT), await reader.read(RIGHT)]
     shown.push([valueOf(left), valueOf(right)])
   }
@@ -138,7 +138,7 @@ describe('an item that is fetched', () => {
     expect([...new Set(shown.map((pair) => pair.join()))]).toEqual(['old,old'])
     expect(valueOf(await reader.read(LEFT))).toBe('new')
     expect(valueOf(await reader.read(RIGHT))).toBe('new')
-    expect(reader.replicator.status.isComplete).toBe(true)
+    expect(await reader.replicator.isComplete()).toBe(true)
   })
 
   it('is shown as gone where somebody deleted it who does not know the log', async () => {

@@ -62,7 +62,7 @@ describe('a first sync', () => {
     // Two full pages, one that finds nothing more, and what surrounds them.
     expect(remote.requests.filter((name) => name === 'Query')).toHaveLength(3)
     expect(await reader.read(keyOf('item 9'))).toMatchObject({ n: { N: '9' } })
-    expect(reader.replicator.status.isComplete).toBe(true)
+    expect(await reader.replicator.isComplete()).toBe(true)
   })
 })
 
@@ -214,5 +214,44 @@ describe('two tabs that read a scope anew at once', () => {
     await replica.endLoad(HEAD, paged)
     expect(await checkpoint()).toMatchObject({ phase: 'loading', load: { tables: [TABLE], itemCount: 0 } })
     expect(await device.read(keyOf('item'))).toEqual(IMAGE)
+  })
+
+  it('are complete for all of them, or for none', async () => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const scopes = ['red', 'blue']
+    const writer = await createReplica(remote, clock, { scopes })
+    for (const p of scopes) await writer.put({ p: { S: p }, s: { S: 'item' } })
+    await writer.replicator.syncOnce()
+    const one = await createReplica(remote, clock, { scopes, seed: 3 })
+    expect(await one.replicator.isComplete()).toBe(false)
+    await one.replicator.syncOnce()
+    expect(await one.replicator.isComplete()).toBe(true)
+    const other = await createReplica(remote, clock, { scopes, seed: 4, store: one.store })
+    expect(await other.replicator.isComplete()).toBe(true)
+    // It dies before its first page.
+    await other.replicator.replica.beginLoad('blue', { sequence: 2, logId: 'log' })
+    expect(await one.replicator.isComplete()).toBe(false)
+    await one.replicator.syncOnce()
+    expect(await one.replicator.isComplete()).toBe(true)
+    expect(await other.replicator.isComplete()).toBe(true)
+  })
+
+  it('are complete when all scopes were pulled once more, as what was read anew is newer than the rest', async () => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const scopes = ['red', 'blue']
+    const device = await createReplica(remote, clock, { scopes })
+    const { replicator } = device
+    await replicator.syncOnce()
+    const { replica } = replicator
+    await replica.beginLoad('blue', { sequence: 0, logId: '' })
+    const now = async (): Promise<Checkpoint> => (await replica.checkpoint('blue')) as Checkpoint
+    await replica.applyPage({ scope: 'blue', table: TABLE, items: [], next: NEXT }, await now())
+    await replica.endLoad({ sequence: 0, logId: '' }, await now())
+    expect(await now()).toMatchObject({ phase: 'complete' })
+    expect(await replicator.isComplete()).toBe(false)
+    await replicator.syncOnce()
+    expect(await replicator.isComplete()).toBe(true)
   })
 })
