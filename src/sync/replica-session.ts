@@ -196,7 +196,8 @@ export class ReplicaSession {
   }
 
   /**
-   * Takes over what this client's own push has made: its intents are in the bases now.
+   * Takes over what this client's own push has made: its intents are in the bases now. Where older ones still wait, a copy of
+   * this database has pushed, and had decided these otherwise: what it made was written after them, and is others' to them.
    *
    * @param images of its items that are known
    * @param sequences of its entries, by scope. Where one is still to be read, the base of an item without an image becomes what
@@ -209,29 +210,41 @@ export class ReplicaSession {
   ): Promise<void> {
     const taken = await this.#take(intents)
     const touched = new Set<ByteKey>()
+    const passed = new Set<ByteKey>()
     const unknown: IntentAction[] = []
     const known = new Set(await Promise.all(images.map(({ table, key }) => this.rowKey(table, key))))
-    for (const action of taken.flatMap(({ actions }) => actions)) {
-      const writer = await this.writer(action.request.TableName)
-      if ((await this.#load(action.key, writer, keyOfAction(writer, action))) === undefined) continue
-      touched.add(action.key)
-      if (!known.has(action.key)) unknown.push(action)
+    for (const { order, actions } of taken) {
+      for (const action of actions) {
+        const writer = await this.writer(action.request.TableName)
+        const pending = await this.#load(action.key, writer, keyOfAction(writer, action))
+        if (pending === undefined) continue
+        touched.add(action.key)
+        if (pending.orders.some((other) => other < order)) passed.add(action.key)
+        if (!known.has(action.key)) unknown.push(action)
+      }
     }
-    await this.#replayOnBases(unknown, sequences)
-    for (const { table, key, image } of images) {
+    await this.#replayOnBases(
+      unknown.filter(({ key }) => !passed.has(key)),
+      sequences,
+    )
+    const changed = new Map<ByteKey, RemoteImage>()
+    for (const remote of images) {
+      const { table, key, image } = remote
       const writer = await this.writer(table)
       if (writer.table.record.replication === undefined) continue
       const rowKey = keyRowKey(writer.table, key)
       const pending = await this.#load(rowKey, writer, key)
       if (pending === undefined) {
         this.#views.set(rowKey, { writer, image })
+      } else if (passed.has(rowKey)) {
+        changed.set(rowKey, remote)
       } else {
         pending.base = image
         pending.isBaseChanged = true
         touched.add(rowKey)
       }
     }
-    await this.#rebase(new Map(), touched)
+    await this.#rebase(changed, touched)
   }
 
   /** Puts a mutation aside: it leaves the outbox and the views. */

@@ -2,9 +2,12 @@
 // made, and on nothing else.
 
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../src/base/random.ts'
+import { createEngine } from '../../../src/engine/engine.ts'
 import type { Item } from '../../../src/model/attribute-value.ts'
 import { createDynamoRemote } from '../../../src/sync/dynamo-remote.ts'
 import type { RemoteTable } from '../../../src/sync/remote-table.ts'
+import { createDisk } from '../../simulation/disk.ts'
 import {
   COMPANION,
   createRemote,
@@ -16,6 +19,7 @@ import {
   TABLE,
   TABLE_FACTS,
 } from '../../support/replication-fixture.ts'
+import { tableInput } from '../../support/table-input.ts'
 
 const SCOPES = ['red', 'blue']
 const KEY = keyOf('item')
@@ -169,5 +173,32 @@ describe('a push whose answer was lost', () => {
     expect(await one.replicator.parked()).toEqual([])
     expect(await one.replicator.conflicts()).toEqual([])
     expect(await one.read(KEY)).toMatchObject({ v: text('mine again') })
+  })
+})
+
+describe('a push of a copy of the same database', () => {
+  it('is not undone by an older write that the copy had given up', async () => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const disk = await createDisk()
+    const engine = createEngine({ store: disk.store, clock, random: seededRandom(5) })
+    await engine.dispatch('CreateTable', tableInput(TABLE, ['p', 'S'], ['s', 'S']))
+    const one = await createReplica(remote, clock, { store: disk.store })
+    await one.replicator.syncOnce()
+    const other = await createReplica(remote, clock, { seed: 3 })
+    await other.put({ ...KEY, v: text('theirs') })
+    await other.replicator.syncOnce()
+    await one.put({ ...KEY, v: text('mine') })
+    await one.update(KEY, 'SET a = :a', { ':a': text('mine, later') })
+    const { store } = await disk.without(0)
+    const copy = await createReplica(remote, clock, { store, conflicts: 'remote-wins', seed: 4 })
+    await copy.replicator.syncOnce()
+    expect(await copy.read(KEY)).toMatchObject({ v: text('theirs'), a: text('mine, later') })
+    await one.replicator.syncOnce()
+    expect(await one.read(KEY)).toMatchObject({ v: text('theirs'), a: text('mine, later') })
+    expect(await one.replicator.conflicts()).toMatchObject([
+      { remote: { v: text('theirs') }, result: { v: text('mine') } },
+      { remote: { v: text('theirs'), a: text('mine, later') } },
+    ])
   })
 })
