@@ -23,7 +23,7 @@ import type { Item, Key } from '../model/attribute-value.ts'
 import { PackedItem } from '../model/packed-item.ts'
 import { canonicalItem } from '../model/validate-item.ts'
 import type { OrderedStore, Reader, Transaction } from '../storage/contract.ts'
-import { type PushableItem, type PushPlan, PushPlanner } from './plan-push.ts'
+import { expectedVersion, type PushableItem, type PushPlan, PushPlanner } from './plan-push.ts'
 import { forgetHidden, hiddenImagesIn, settleImage } from './hidden-images.ts'
 import type { ParkingCause } from './rebase.ts'
 import type { ItemChange, LogEntry, Push, ScopeHead, UnexpectedItem } from './remote-table.ts'
@@ -377,9 +377,23 @@ export class Replica {
     })
   }
 
-  /** Items were not as a push expected them: others wrote them past the log. */
-  async applyUnexpected(unexpected: readonly UnexpectedItem[], { intents }: Pick<Push, 'intents'>): Promise<void> {
-    await this.#run(async (session, transaction) => {
+  /**
+   * Items were not as a push expected them: others wrote them past the log. Answers false when another tab has gone on since
+   * the push was planned: what is here may be newer than the answer, which tells of a moment that nobody knows.
+   */
+  async applyUnexpected(
+    unexpected: readonly UnexpectedItem[],
+    { intents, heads, items }: Pick<Push, 'intents' | 'heads' | 'items'>,
+  ): Promise<boolean> {
+    return this.#run(async (session, transaction) => {
+      for (const [scope, { sequence }] of Object.entries(heads)) {
+        const checkpoint = await readCheckpoint(transaction, scope)
+        if (checkpoint?.phase !== 'complete' || checkpoint.sequence !== sequence) return false
+      }
+      for (const { table, key, expected } of items) {
+        const known = await session.knownImage(table, canonicalItem(key))
+        if (expectedVersion(known, this.#versionAttribute(table)) !== expected) return false
+      }
       for (const { table, key: untrusted, current } of unexpected) {
         const key = canonicalItem(untrusted)
         const rowKey = await session.rowKey(table, key)
@@ -393,6 +407,7 @@ export class Replica {
           await session.applyRemote([{ table, key, image, clock: Infinity }])
         }
       }
+      return true
     })
   }
 

@@ -250,8 +250,7 @@ export class Replicator {
       if (headMoved) await this.#pause(context.signal)
       return
     }
-    this.#unexpectedCount++
-    await this.#replica.applyUnexpected(unexpected, push)
+    if (await this.#replica.applyUnexpected(unexpected, push)) this.#unexpectedCount++
     if (this.#unexpectedCount < MAX_UNEXPECTED) return
     const message = 'An item at the remote is never as it is expected: somebody else writes it past the log.'
     await this.#narrow(push, { name: 'ConditionalCheckFailedException', message })

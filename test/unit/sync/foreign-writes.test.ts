@@ -3,9 +3,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
 import type { Item } from '../../../src/model/attribute-value.ts'
+import { createDynamoRemote } from '../../../src/sync/dynamo-remote.ts'
 import type { ChangeRecord, StampOutcome } from '../../../src/sync/foreign-writes.ts'
 import { createStamper } from '../../../src/sync/foreign-writes.ts'
 import { createStreamStamper } from '../../../src/server/stream-stamper.ts'
+import type { RemoteTable } from '../../../src/sync/remote-table.ts'
 import { encodeWireJson } from '../../../src/sync/wire-values.ts'
 import { openStream } from '../../support/foreign-stream.ts'
 import {
@@ -235,5 +237,55 @@ describe('the stamper', () => {
     await replica.replicator.syncOnce()
     expect(await replica.read(keyOf('a'))).toMatchObject({ bytes: { B: new Uint8Array([1, 255]) } })
     expect(await replica.read(keyOf('b'))).toMatchObject(textItem('b', 'put'))
+  })
+})
+
+describe('a push that others were quicker than, past the log', () => {
+  /** Has another tab do all its work between the remote's next refusal and the moment when it is heard. */
+  async function openSlowTab(act: (other: ReplicaFixture) => Promise<void>): Promise<ReplicaFixture> {
+    const { store } = replica
+    const direct = { api: remote.api, clock, companionTable: COMPANION, tables: { [TABLE]: TABLE_FACTS } }
+    const road = createDynamoRemote(direct)
+    let isFirst = true
+    const late: RemoteTable = {
+      ...road,
+      async push(push) {
+        const outcome = await road.push(push)
+        if (isFirst) await act(await createReplica(remote, clock, { store, seed: 7 }))
+        isFirst = false
+        return outcome
+      },
+    }
+    return createReplica(remote, clock, { store, road: late, seed: 8 })
+  }
+
+  it('does not take what it was refused with for newer than what another tab has pushed since', async () => {
+    await replica.put(textItem('a', 'mine'))
+    await replica.replicator.syncOnce()
+    const tab = await openSlowTab((other) => other.replicator.syncOnce())
+    await foreign('UpdateItem', {
+      Key: keyOf('a'),
+      UpdateExpression: 'SET theirs = :t REMOVE #v',
+      ExpressionAttributeNames: { '#v': '_version' },
+      ExpressionAttributeValues: { ':t': { S: 'theirs' } },
+    })
+    await replica.update(keyOf('a'), 'SET more = :m', { ':m': { S: 'mine' } })
+    await tab.replicator.syncOnce()
+    const now = { ...textItem('a', 'mine'), theirs: { S: 'theirs' }, more: { S: 'mine' }, _version: { N: '2' } }
+    expect(await replica.read(keyOf('a'))).toEqual(now)
+    expect(await tab.replicator.replica.pending(1)).toEqual([])
+  })
+
+  it('does not bring back what was deleted before it heard that it was there', async () => {
+    await replica.replicator.syncOnce()
+    const tab = await openSlowTab(async (other) => {
+      await other.replicator.syncOnce()
+      await other.remove(keyOf('a'))
+      await other.replicator.syncOnce()
+    })
+    await foreign('PutItem', { Item: textItem('a', 'theirs') })
+    await replica.put(textItem('a', 'mine'))
+    await tab.replicator.syncOnce()
+    expect(await replica.read(keyOf('a'))).toBeUndefined()
   })
 })
