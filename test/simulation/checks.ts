@@ -87,6 +87,19 @@ export function checkWipes(devices: readonly Device[], world: World): void {
   }
 }
 
+/** Nobody is in conflict with himself: what a conflict was with, others have written, or nobody knew whether it was done. */
+export function checkContests(devices: readonly Device[]): void {
+  for (const device of devices) {
+    for (const [conflict, names] of device.contesting) {
+      const [disk = ''] = conflict.split(' ')
+      if (names.size === 0 || ![...names].every((name) => device.knowsOf(name, Number(disk)))) continue
+      throw new Error(
+        `${device.name} is in conflict with itself: ${conflict}, ${[...names].join()}.\n${device.diary.join('\n')}`,
+      )
+    }
+  }
+}
+
 /** What one device appends to a list stays in its order, unless it was put aside meanwhile and asked for again. */
 export async function checkOrder(devices: readonly Device[], world: World): Promise<void> {
   const [notes, shared] = [await readTable(world.engine, NOTES_TABLE), await readTable(world.engine, SHARED_TABLE)]

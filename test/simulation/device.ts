@@ -89,6 +89,8 @@ export class Device {
   readonly superseded: Set<string> = new Set()
   /** Places of items that were deleted at the remote when writes of this device were weighed against that. */
   readonly contestedDeletions: Set<string> = new Set()
+  /** What its conflicts were with, by number: names that the remote had, and what was written here was not based on. */
+  readonly contesting: Map<string, ReadonlySet<string>> = new Map()
   /** What writes of this device were weighed against: `place name`. */
   readonly weighed: Set<string> = new Set()
   /** Writes that came with a copied disk: they are pending in two places. */
@@ -324,6 +326,13 @@ export class Device {
     return this.writes.filter(isThere).some(({ replaced, fate }) => replaced?.has(name) ?? fate !== 'refused')
   }
 
+  /** Whether it has made the write on this disk, knows that it was kept, and has never put it aside. */
+  knowsOf(name: string, disk: number): boolean {
+    const made = this.writes.find(({ write }) => write.name === name)
+    const isKept = made !== undefined && made.disk === disk && made.fate === 'kept'
+    return isKept && !this.discarded.has(name) && !this.#retried.some((retried) => retried.name === name)
+  }
+
   /** Whether something there was put aside and asked for again: it is done on whatever is there then. */
   hasRetriedAt(place: string): boolean {
     const retried = new Set(this.#retried.map(({ name }) => name))
@@ -411,8 +420,11 @@ export class Device {
   }
 
   async #noteConflictsOf(replicator: Replicator): Promise<void> {
-    for (const { orders, table, key, remote } of await replicator.conflicts()) {
+    for (const { number, orders, table, key, base, remote } of await replicator.conflicts()) {
       const place = placeOf(table, key)
+      const known = namesIn(base ?? {})
+      const others = [...namesIn(remote ?? {})].filter((name) => !known.has(name))
+      this.contesting.set(`${this.#diskNumber} ${number} ${place}`, new Set(others))
       if (remote === undefined) this.contestedDeletions.add(place)
       for (const name of namesIn(remote ?? {})) this.weighed.add(`${place} ${name}`)
       for (const order of orders) {

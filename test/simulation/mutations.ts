@@ -133,6 +133,12 @@ export const MUTATIONS: readonly Mutation[] = [
     mistake: '',
   },
   {
+    name: 'what was written after a push is based on what was before it',
+    file: 'src/sync/replica-session.ts',
+    original: 'unknown.filter(({ key }) => !passed.has(key)),',
+    mistake: 'unknown.filter(({ key }) => passed.has(key)),',
+  },
+  {
     name: 'images that are fetched may be newer than the log that was read',
     file: 'src/sync/pull.ts',
     original: 'if (newest <= lastSequence(entries) || round',

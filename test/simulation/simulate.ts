@@ -11,6 +11,7 @@ import {
   checkLogs,
   checkOrder,
   checkSameTables,
+  checkContests,
   checkWipes,
 } from './checks.ts'
 import { Device } from './device.ts'
@@ -169,6 +170,7 @@ async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
   await checkOrder(devices, world)
   checkDeletions(devices, world)
   checkWipes(devices, world)
+  checkContests(devices)
   await checkForeignWrites(foreign, world)
 }
 
