@@ -628,6 +628,8 @@ export class Replica {
     { checkpoint, departures }: Reading,
   ): Promise<void> {
     const { scope } = checkpoint
+    // A copy of this database has pushed what both had pending, and what it alone had written.
+    const isWhole = matched.ids.length === entry.intents.length
     const own: RemoteImage[] = []
     const others: RemoteImage[] = []
     for (const image of await this.#imagesOf(session, [entry], checkpoint)) {
@@ -637,6 +639,8 @@ export class Replica {
       } else if (image.isFetched) {
         // Where it is what they made, the base has it already; where not, nobody knows when it was written.
         others.push({ ...image, clock: Infinity })
+      } else if (!isWhole) {
+        others.push(image)
       } else {
         own.push(image)
         departures?.delete(departureName(scope, rowKey))

@@ -8,6 +8,7 @@ import type { Item } from '../../../src/model/attribute-value.ts'
 import { createDynamoRemote } from '../../../src/sync/dynamo-remote.ts'
 import type { RemoteTable } from '../../../src/sync/remote-table.ts'
 import { createDisk } from '../../simulation/disk.ts'
+import type { ConflictStrategy } from '../../../src/sync/settings.ts'
 import {
   COMPANION,
   createRemote,
@@ -64,6 +65,22 @@ async function stage(maxEntrySizeBytes = 300_000): Promise<Stage> {
       isDeaf = false
     },
   }
+}
+
+/** A database that has synced once, and may be copied. */
+async function openDisk() {
+  const clock = createStepClock()
+  const remote = await createRemote(clock)
+  const disk = await createDisk()
+  const engine = createEngine({ store: disk.store, clock, random: seededRandom(5) })
+  await engine.dispatch('CreateTable', tableInput(TABLE, ['p', 'S'], ['s', 'S']))
+  const one = await createReplica(remote, clock, { store: disk.store })
+  await one.replicator.syncOnce()
+  const copyOf = async (options: { readonly conflicts?: ConflictStrategy }): Promise<ReplicaFixture> => {
+    const { store } = await disk.without(0)
+    return createReplica(remote, clock, { ...options, store, seed: 4 })
+  }
+  return { clock, remote, one, copyOf }
 }
 
 async function writeTogether({ engine }: ReplicaFixture, items: readonly Item[]): Promise<void> {
@@ -177,21 +194,28 @@ describe('a push whose answer was lost', () => {
 })
 
 describe('a push of a copy of the same database', () => {
-  it('is not undone by an older write that the copy had given up', async () => {
-    const clock = createStepClock()
-    const remote = await createRemote(clock)
-    const disk = await createDisk()
-    const engine = createEngine({ store: disk.store, clock, random: seededRandom(5) })
-    await engine.dispatch('CreateTable', tableInput(TABLE, ['p', 'S'], ['s', 'S']))
-    const one = await createReplica(remote, clock, { store: disk.store })
+  it('is not wiped out by a later write that does not know what the copy had written after the copying', async () => {
+    const { clock, one, copyOf } = await openDisk()
+    await one.update(KEY, 'SET v = :v', { ':v': text('both') })
+    const copy = await copyOf({})
+    await one.put({ ...KEY, v: text('one') })
+    clock.advance(1000)
+    await copy.put({ ...KEY, v: text('copy') })
+    await copy.replicator.syncOnce()
     await one.replicator.syncOnce()
+    expect(await one.replicator.conflicts()).toMatchObject([{ remote: { v: text('copy') }, local: { v: text('one') } }])
+    expect(await one.read(KEY)).toMatchObject({ v: text('copy') })
+    expect(await one.replicator.replica.pending(1)).toEqual([])
+  })
+
+  it('is not undone by an older write that the copy had given up', async () => {
+    const { clock, remote, one, copyOf } = await openDisk()
     const other = await createReplica(remote, clock, { seed: 3 })
     await other.put({ ...KEY, v: text('theirs') })
     await other.replicator.syncOnce()
     await one.put({ ...KEY, v: text('mine') })
     await one.update(KEY, 'SET a = :a', { ':a': text('mine, later') })
-    const { store } = await disk.without(0)
-    const copy = await createReplica(remote, clock, { store, conflicts: 'remote-wins', seed: 4 })
+    const copy = await copyOf({ conflicts: 'remote-wins' })
     await copy.replicator.syncOnce()
     expect(await copy.read(KEY)).toMatchObject({ v: text('theirs'), a: text('mine, later') })
     await one.replicator.syncOnce()
