@@ -27,7 +27,6 @@ import { ownAttribute } from '../model/attribute-map.ts'
 import type { Item, Key } from '../model/attribute-value.ts'
 import type { PackedItem } from '../model/packed-item.ts'
 import type { Reader, Transaction } from '../storage/contract.ts'
-import { expectedVersion } from './plan-push.ts'
 import {
   type DecidedConflict,
   type OpenConflict,
@@ -36,6 +35,7 @@ import {
   type RebasedItem,
   replayed,
   sameImage,
+  withoutVersion,
 } from './rebase.ts'
 import type { IntentId } from './remote-table.ts'
 import {
@@ -407,9 +407,13 @@ export class ReplicaSession {
       if (image !== undefined && scopeOf(rule, writer.table, image) !== scope) continue
       const checkpoint = await readCheckpoint(this.#transaction, scope)
       if (checkpoint === undefined || checkpoint.sequence >= sequence) continue
-      const version = expectedVersion(base, versionAttribute)
-      if (typeof version === 'number' && version >= sequence) continue
-      pending.base = image && { ...image, [versionAttribute]: { N: String(sequence) } }
+      const version = base && ownAttribute(base, versionAttribute)
+      if (version !== undefined && 'N' in version && Number(version.N) >= sequence) continue
+      // With the version that it had: what the log has to tell of it is still to come.
+      pending.base = image && {
+        ...withoutVersion(image, versionAttribute),
+        ...(version && { [versionAttribute]: version }),
+      }
       pending.isBaseChanged = true
     }
   }
