@@ -169,16 +169,7 @@ export class ReplicaSession {
 
   /** Takes over what others have written: bases are replaced, and the intents on them done again. */
   async applyRemote(images: readonly RemoteImage[]): Promise<void> {
-    const changed = new Map<ByteKey, RemoteImage>()
-    for (const remote of images) {
-      const writer = await this.writer(remote.table)
-      // It was replicated when this was asked for.
-      if (writer.table.record.replication === undefined) continue
-      const rowKey = keyRowKey(writer.table, remote.key)
-      const pending = await this.#load(rowKey, writer, remote.key)
-      if (pending === undefined) this.#views.set(rowKey, { writer, image: remote.image })
-      else changed.set(rowKey, remote)
-    }
+    const changed = await this.#show(images)
     if (changed.size > 0) await this.#rebase(changed)
   }
 
@@ -196,55 +187,75 @@ export class ReplicaSession {
   }
 
   /**
-   * Takes over what this client's own push has made: its intents are in the bases now. Where older ones still wait, a copy of
-   * this database has pushed, and had decided these otherwise: what it made was written after them, and is others' to them.
+   * Intents of this database are in effect at the remote. What they made of their items is what later writes here were made on:
+   * an image that is anything else is weighed against these like any that others have made, who may have written since, or
+   * with them (a copy of this database). So it is against older writes that still wait: a copy has pushed, and given them up.
    *
-   * @param images of its items that are known
-   * @param sequences of its entries, by scope. Where one is still to be read, the base of an item without an image becomes what
-   *   the intents made of it: what was written here after them was written on that
+   * @param images of the items that are known
+   * @param sequences by scope, of the entries in which they are: an item without an image, of which one is still to be read,
+   *   becomes what they made of it, so that the conditions of later writes are not checked on less
    */
   async acknowledge(
     intents: readonly IntentId[],
     images: readonly RemoteImage[],
     sequences: Readonly<Record<string, number>> = {},
   ): Promise<void> {
-    const taken = await this.#take(intents)
-    const touched = new Set<ByteKey>()
-    const passed = new Set<ByteKey>()
-    const unknown: IntentAction[] = []
-    const known = new Set(await Promise.all(images.map(({ table, key }) => this.rowKey(table, key))))
-    for (const { order, actions } of taken) {
+    const made = new Map<ByteKey, { readonly pending: PendingItem; image: Item | undefined; isOlderWaiting: boolean }>()
+    for (const { order, actions } of await this.#take(intents)) {
       for (const action of actions) {
         const writer = await this.writer(action.request.TableName)
         const pending = await this.#load(action.key, writer, keyOfAction(writer, action))
         if (pending === undefined) continue
-        touched.add(action.key)
-        if (pending.orders.some((other) => other < order)) passed.add(action.key)
-        if (!known.has(action.key)) unknown.push(action)
+        const item = made.get(action.key) ?? { pending, image: pending.base, isOlderWaiting: false }
+        item.image = replayed(action, item.image).local
+        item.isOlderWaiting ||= pending.orders.some((other) => other < order)
+        made.set(action.key, item)
       }
     }
-    await this.#replayOnBases(
-      unknown.filter(({ key }) => !passed.has(key)),
-      sequences,
-    )
+    const changed = await this.#show(images)
+    for (const [rowKey, { pending, image, isOlderWaiting }] of made) {
+      if (isOlderWaiting) continue
+      if (changed.has(rowKey)) pending.base = image
+      else await this.#foresee(pending, image, sequences)
+    }
+    await this.#rebase(changed, new Set(made.keys()))
+  }
+
+  /** Shows what nothing is pending on; answers the others. */
+  async #show(images: readonly RemoteImage[]): Promise<Map<ByteKey, RemoteImage>> {
     const changed = new Map<ByteKey, RemoteImage>()
     for (const remote of images) {
-      const { table, key, image } = remote
-      const writer = await this.writer(table)
+      const writer = await this.writer(remote.table)
+      // It was replicated when this was asked for.
       if (writer.table.record.replication === undefined) continue
-      const rowKey = keyRowKey(writer.table, key)
-      const pending = await this.#load(rowKey, writer, key)
-      if (pending === undefined) {
-        this.#views.set(rowKey, { writer, image })
-      } else if (passed.has(rowKey)) {
-        changed.set(rowKey, remote)
-      } else {
-        pending.base = image
-        pending.isBaseChanged = true
-        touched.add(rowKey)
-      }
+      const rowKey = keyRowKey(writer.table, remote.key)
+      const pending = await this.#load(rowKey, writer, remote.key)
+      if (pending === undefined) this.#views.set(rowKey, { writer, image: remote.image })
+      else changed.set(rowKey, remote)
     }
-    await this.#rebase(changed, touched)
+    return changed
+  }
+
+  /** Has a base be what the remote has made of it by a push, where the log is still to tell it. */
+  async #foresee(
+    pending: PendingItem,
+    image: Item | undefined,
+    sequences: Readonly<Record<string, number>>,
+  ): Promise<void> {
+    const { writer, key, base } = pending
+    const { scope: rule, versionAttribute } = replicationOf(writer)
+    const scope = scopeOf(rule, writer.table, base ?? image ?? key)
+    const sequence = scope === undefined ? undefined : sequences[scope]
+    if (scope === undefined || sequence === undefined || sameImage(base, image, versionAttribute)) return
+    const checkpoint = await readCheckpoint(this.#transaction, scope)
+    if (checkpoint === undefined || checkpoint.sequence >= sequence) return
+    const version = base && ownAttribute(base, versionAttribute)
+    if (version !== undefined && 'N' in version && Number(version.N) >= sequence) return
+    pending.base = image && {
+      ...withoutVersion(image, versionAttribute),
+      ...(version && { [versionAttribute]: version }),
+    }
+    pending.isBaseChanged = true
   }
 
   /** Puts a mutation aside: it leaves the outbox and the views. */
@@ -387,35 +398,6 @@ export class ReplicaSession {
     }
     await this.#remove(waiting)
     return [...waiting, ...aside].sort((one, other) => one.order - other.order)
-  }
-
-  /** Has bases be what the remote has made of them by a push, where the log has not told it yet. */
-  async #replayOnBases(actions: readonly IntentAction[], sequences: Readonly<Record<string, number>>): Promise<void> {
-    const images = new Map<ByteKey, Item | undefined>()
-    for (const action of actions) {
-      const { base } = this.#pending.get(action.key) as PendingItem
-      const { local } = replayed(action, images.has(action.key) ? images.get(action.key) : base)
-      images.set(action.key, local)
-    }
-    for (const [rowKey, image] of images) {
-      const pending = this.#pending.get(rowKey) as PendingItem
-      const { writer, key, base } = pending
-      const { scope: rule, versionAttribute } = replicationOf(writer)
-      const scope = scopeOf(rule, writer.table, base ?? image ?? key)
-      const sequence = scope === undefined ? undefined : sequences[scope]
-      if (scope === undefined || sequence === undefined || sameImage(base, image, versionAttribute)) continue
-      if (image !== undefined && scopeOf(rule, writer.table, image) !== scope) continue
-      const checkpoint = await readCheckpoint(this.#transaction, scope)
-      if (checkpoint === undefined || checkpoint.sequence >= sequence) continue
-      const version = base && ownAttribute(base, versionAttribute)
-      if (version !== undefined && 'N' in version && Number(version.N) >= sequence) continue
-      // With the version that it had: what the log has to tell of it is still to come.
-      pending.base = image && {
-        ...withoutVersion(image, versionAttribute),
-        ...(version && { [versionAttribute]: version }),
-      }
-      pending.isBaseChanged = true
-    }
   }
 
   async #remove(intents: readonly Intent[]): Promise<void> {

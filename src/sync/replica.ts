@@ -618,35 +618,28 @@ export class Replica {
     await this.#takeOver(session, await this.#imagesOf(session, entries, reading.checkpoint), reading)
   }
 
-  /**
-   * An entry with intents of this database: what they made is no conflict with what was written here after them. What was
-   * fetched need not be what they made: it is others' like any other image, on a base that has the intents.
-   */
+  /** An entry with intents of this database: what they made is no conflict with what was written here after them. */
   async #applyOwn(
     session: ReplicaSession,
     { entry, matched }: { readonly entry: LogEntry; readonly matched: MatchedIntents },
     { checkpoint, departures }: Reading,
   ): Promise<void> {
     const { scope } = checkpoint
-    // A copy of this database has pushed what both had pending, and what it alone had written.
-    const isWhole = matched.ids.length === entry.intents.length
     const own: RemoteImage[] = []
     const others: RemoteImage[] = []
     for (const image of await this.#imagesOf(session, [entry], checkpoint)) {
       const rowKey = await session.rowKey(image.table, image.key)
       if (!matched.rowKeys.has(rowKey)) {
         others.push(image)
-      } else if (image.isFetched) {
-        // Where it is what they made, the base has it already; where not, nobody knows when it was written.
-        others.push({ ...image, clock: Infinity })
-      } else if (!isWhole) {
-        others.push(image)
-      } else {
-        own.push(image)
-        departures?.delete(departureName(scope, rowKey))
+        continue
       }
+      // What was fetched is what they made, or nobody knows when it was written.
+      own.push(image.isFetched ? { ...image, clock: Infinity } : image)
+      departures?.delete(departureName(scope, rowKey))
     }
-    const sequences = { ...entry.twins, [scope]: entry.sequence }
+    // A copy of this database may have pushed, which had decided otherwise what the intents are.
+    const isOwnPush = (await readAttempts(session.transaction)).some(({ pushId }) => pushId === entry.pushId)
+    const sequences = isOwnPush ? { ...entry.twins, [scope]: entry.sequence } : {}
     await session.acknowledge(matched.ids, await this.#settled(session, { scope }, own), sequences)
     await this.#takeOver(session, others, { checkpoint, departures })
   }

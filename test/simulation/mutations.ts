@@ -135,8 +135,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'what was written after a push is based on what was before it',
     file: 'src/sync/replica-session.ts',
-    original: 'unknown.filter(({ key }) => !passed.has(key)),',
-    mistake: 'unknown.filter(({ key }) => passed.has(key)),',
+    original: 'if (changed.has(rowKey)) pending.base = image',
+    mistake: 'if (changed.has(rowKey)) pending.isBaseChanged = true',
   },
   {
     name: 'images that are fetched may be newer than the log that was read',
