@@ -104,6 +104,8 @@ export class Device {
   #disk: Disk | undefined
   #diskNumber = 0
   #copied: readonly MadeWrite[] = []
+  /** What was written on disks that it ever began with a copy of. */
+  #inherited: readonly MadeWrite[] = []
   /** What was put aside and asked for again, and before which place writes had to wait for it. */
   readonly #retried: { readonly name: string; readonly disk: number; readonly blocksBefore: number }[] = []
   #process = 0
@@ -316,13 +318,14 @@ export class Device {
     this.#scopes = other.#scopes
     this.#disk = await other.#disk?.without(0)
     this.#copied = other.writes.filter((made) => made.disk === other.#diskNumber)
+    this.#inherited = [...this.#inherited, ...this.#copied, ...other.#inherited]
     for (const { write } of this.#copied) this.copied.add(write.name)
   }
 
   /** Whether one of its writes there took the place of this one, as far as that was told. */
   mayHaveSeen(place: string, name: string): boolean {
     const isThere = ({ write }: MadeWrite): boolean => write.places.includes(place)
-    if (this.#copied.some(isThere)) return true
+    if (this.#inherited.some(isThere)) return true
     return this.writes.filter(isThere).some(({ replaced, fate }) => replaced?.has(name) ?? fate !== 'refused')
   }
 
@@ -336,7 +339,7 @@ export class Device {
   /** Whether something there was put aside and asked for again: it is done on whatever is there then. */
   hasRetriedAt(place: string): boolean {
     const retried = new Set(this.#retried.map(({ name }) => name))
-    return [...this.writes, ...this.#copied].some(
+    return [...this.writes, ...this.#inherited].some(
       ({ write }) => write.places.includes(place) && retried.has(write.name),
     )
   }
