@@ -108,6 +108,8 @@ export class Device {
   #inherited: readonly MadeWrite[] = []
   /** What was put aside and asked for again, and before which place writes had to wait for it. */
   readonly #retried: { readonly name: string; readonly disk: number; readonly blocksBefore: number }[] = []
+  /** Writes before a power cut: that they were sent may have been forgotten with it. */
+  readonly #unsure = new Set<string>()
   #process = 0
   #locks: MemoryLocks = createMemoryLocks()
   #tabs: readonly Tab[] = []
@@ -300,6 +302,7 @@ export class Device {
     const before = this.#disk?.store.statistics().sequence ?? 0
     const lost = this.#options.dice.between(1, 6)
     this.#disk = await this.#disk?.without(lost)
+    for (const { write } of this.writes) this.#unsure.add(write.name)
     const gone = this.writes.filter((made) => made.disk === this.#diskNumber && made.sequence > before - lost)
     const last = gone.findLast(({ order }) => order !== undefined)
     for (const made of gone) {
@@ -329,10 +332,10 @@ export class Device {
     return this.writes.filter(isThere).some(({ replaced, fate }) => replaced?.has(name) ?? fate !== 'refused')
   }
 
-  /** Whether it has made the write on this disk, knows that it was kept, and has never put it aside. */
+  /** Whether it has made the write on this disk, knows all that became of it there, and has never put it aside. */
   knowsOf(name: string, disk: number): boolean {
     const made = this.writes.find(({ write }) => write.name === name)
-    const isKept = made !== undefined && made.disk === disk && made.fate === 'kept'
+    const isKept = made !== undefined && made.disk === disk && made.fate === 'kept' && !this.#unsure.has(name)
     return isKept && !this.discarded.has(name) && !this.#retried.some((retried) => retried.name === name)
   }
 
