@@ -87,12 +87,17 @@ export function checkWipes(devices: readonly Device[], world: World): void {
   }
 }
 
-/** Nobody is in conflict with himself: what a conflict was with, others have written, or nobody knew whether it was done. */
+/**
+ * Nobody is in conflict with himself: what a conflict was with, others have written, or a copy has pushed, or nobody knew whether
+ * it was done.
+ */
 export function checkContests(devices: readonly Device[]): void {
+  const copied = new Set(devices.flatMap((device) => [...device.copied]))
   for (const device of devices) {
     for (const [conflict, names] of device.contesting) {
       const [disk = ''] = conflict.split(' ')
-      if (names.size === 0 || ![...names].every((name) => device.knowsOf(name, Number(disk)))) continue
+      if (names.size === 0 || [...names].some((name) => copied.has(name) || !device.knowsOf(name, Number(disk))))
+        continue
       throw new Error(
         `${device.name} is in conflict with itself: ${conflict}, ${[...names].join()}.\n${device.diary.join('\n')}`,
       )
