@@ -2,6 +2,8 @@
 // kept in the item's own batch (law 3), so that the sweeper finds what has expired without looking at anything else.
 
 import type { ByteKey } from '../base/byte-key.ts'
+import type { AttributeValue } from '../model/attribute-value.ts'
+import { EXPIRED_TOO_LONG_AGO_SECONDS } from '../model/limits.ts'
 import type { PackedItem } from '../model/packed-item.ts'
 import type { Transaction } from '../storage/contract.ts'
 import { EXPIRY_TIME_END, expiryKey } from './keyspace.ts'
@@ -22,6 +24,7 @@ interface Change {
   readonly next: PackedItem | undefined
 }
 
+const MS_PER_SECOND = 1000
 /** Its value says nothing: all that there is to know is in the key. Never changed. */
 const NOTHING = new Uint8Array(0)
 
@@ -34,10 +37,35 @@ const NOTHING = new Uint8Array(0)
  */
 export function expiryRowKey(index: ExpiryIndex, itemKey: ByteKey, item: PackedItem): ByteKey | undefined {
   if (item.typeOf(index.attribute) !== 'N') return undefined
-  const value = item.attribute(index.attribute)
+  const atSeconds = expirySeconds(item.attribute(index.attribute))
+  return atSeconds === undefined ? undefined : expiryKey(index.prefix, atSeconds, itemKey)
+}
+
+/** The second that an item with this attribute expires at; undefined when it never does. */
+function expirySeconds(value: AttributeValue | undefined): number | undefined {
   if (value === undefined || !('N' in value)) return undefined
   const atSeconds = Math.ceil(Number(value.N))
-  return atSeconds > 0 && atSeconds < EXPIRY_TIME_END ? expiryKey(index.prefix, atSeconds, itemKey) : undefined
+  return atSeconds > 0 && atSeconds < EXPIRY_TIME_END ? atSeconds : undefined
+}
+
+/**
+ * Whether time to live may delete an item at a time.
+ *
+ * @param value of the attribute that says when the item expires
+ * @param atMs in milliseconds since 1970
+ */
+export function hasExpired(value: AttributeValue | undefined, atMs: number): boolean {
+  const expiresAtSeconds = expirySeconds(value)
+  return (
+    expiresAtSeconds !== undefined &&
+    expiresAtSeconds <= atMs / MS_PER_SECOND &&
+    expiresAtSeconds >= oldestSeconds(atMs)
+  )
+}
+
+/** What expired before is left alone, as the service has it: a table may hold old dates that nobody meant to be expiries. */
+export function oldestSeconds(nowMs: number): number {
+  return Math.max(0, Math.floor(nowMs / MS_PER_SECOND) - EXPIRED_TOO_LONG_AGO_SECONDS)
 }
 
 /** Adds an item, whatever became of it meanwhile. */

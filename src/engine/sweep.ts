@@ -4,10 +4,9 @@
 import { assert } from '../base/assert.ts'
 import type { ByteKey } from '../base/byte-key.ts'
 import { after, eachInOrder, type MaybePromise } from '../base/maybe-promise.ts'
-import { EXPIRED_TOO_LONG_AGO_SECONDS } from '../model/limits.ts'
 import type { OrderedStore, Reader, Snapshot, Transaction } from '../storage/contract.ts'
 import type { Catalog } from './catalog.ts'
-import { type ExpiryIndex, expiryRowKey } from './expiry-index.ts'
+import { type ExpiryIndex, expiryRowKey, oldestSeconds } from './expiry-index.ts'
 import { forEachRow } from './for-each-row.ts'
 import {
   EXPIRY_TIME_END,
@@ -67,11 +66,6 @@ export function findExpiringTables(
 /** What expires before this second has expired. */
 function presentSeconds(nowMs: number): number {
   return Math.floor(nowMs / MS_PER_SECOND) + 1
-}
-
-/** What expired before is left alone, as the service has it: a table may hold old dates that nobody meant to be expiries. */
-function oldestSeconds(nowMs: number): number {
-  return Math.max(0, Math.floor(nowMs / MS_PER_SECOND) - EXPIRED_TOO_LONG_AGO_SECONDS)
 }
 
 /** What one step of sweeping is about. */

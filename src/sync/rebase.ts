@@ -3,6 +3,7 @@
 // from what the remote has now (PROTOCOL.md, "Rebase").
 
 import type { ByteKey } from '../base/byte-key.ts'
+import { hasExpired } from '../engine/expiry-index.ts'
 import type { Intent, IntentAction } from '../engine/intent.ts'
 import { valueAtPath } from '../expressions/document-path.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
@@ -26,6 +27,8 @@ export interface RebasedItem {
   readonly clock: number
   readonly strategy: ConflictStrategy
   readonly versionAttribute: string
+  /** The attribute that says when the item expires, where its table has one. */
+  readonly expiryAttribute: string | undefined
 }
 
 /** What a rebase works on. */
@@ -81,10 +84,10 @@ export interface RebaseResult {
   readonly open: readonly OpenConflict[]
 }
 
-/** `replay` and `win` both do the action again; the latter wipes out what others did. */
+/** `replay` and `win` both do the action again; the latter wipes out what others did, `renew` what was as good as gone. */
 type Decision =
   | { readonly kind: 'replay' | 'win' | 'lose' | 'park' }
-  | { readonly kind: 'become'; readonly image: Item | undefined }
+  | { readonly kind: 'become' | 'renew'; readonly image: Item | undefined }
   | { readonly kind: 'ask'; readonly conflict: OpenConflict }
 
 /** One action in both chains. */
@@ -102,6 +105,8 @@ interface Step {
   readonly remote: Item | undefined
 }
 
+/** A hybrid clock counts thousandths of a millisecond. */
+const CLOCK_PER_MS = 1000
 const REPLAY: Decision = { kind: 'replay' }
 
 /** Rebases pending intents. */
@@ -202,7 +207,7 @@ class RebaseRun {
   #apply(intent: Intent, steps: readonly Step[], decisions: readonly Decision[]): void {
     const images = steps.map((step, index) => {
       const decision = decisions[index] as Decision
-      if (decision.kind === 'become') return decision.image
+      if (isRewriting(decision)) return decision.image
       if (step.base !== step.remote) return replayAction(step.action, step.remote)
       // Where the chains have not parted, the old one has done it already.
       if (step.failure !== undefined) throw step.failure
@@ -211,13 +216,14 @@ class RebaseRun {
     for (const image of images) checkSize(image)
     for (const [index, step] of steps.entries()) {
       this.#new.set(step.action.key, images[index])
-      if (haveMet(step, images[index])) this.#changed.set(step.action.key, false)
+      const isOver = decisions[index]?.kind === 'renew' || haveMet(step, images[index])
+      if (isOver) this.#changed.set(step.action.key, false)
     }
     const actions = steps.map(({ action, item }, index) => {
       const decision = decisions[index] as Decision
-      return decision.kind === 'become' ? becomingAction(action, item, decision.image) : action
+      return isRewriting(decision) ? becomingAction(action, item, decision.image) : action
     })
-    const isRewritten = decisions.some(({ kind }) => kind === 'become')
+    const isRewritten = decisions.some(isRewriting)
     const kept = isRewritten ? { ...intent, actions } : intent
     this.#kept.push(kept)
     if (isRewritten) this.#rewritten.push(kept)
@@ -230,8 +236,9 @@ class RebaseRun {
   }
 
   #decide(step: Step): Decision {
-    const { action, item, remote, clock } = step
+    const { action, item, local, remote, clock } = step
     if (this.#changed.get(action.key) !== true) return REPLAY
+    if (isOnExpired(step)) return { kind: 'renew', image: local }
     // A condition is checked again before anything is weighed: what it forbids now is refused, not lost.
     recheckAction(action, remote)
     if (!isContested(step)) return REPLAY
@@ -260,6 +267,20 @@ class RebaseRun {
     if ('park' in resolution) return { kind: 'park' }
     return settled(step, 'deleted' in resolution ? undefined : resolution.item)
   }
+}
+
+/**
+ * Whether an action was done where there was nothing, and the remote has what had expired by then: time to live deletes here
+ * at once, and there within days. It is not in the way of what was written after it, nor of conditions that it be gone.
+ */
+function isOnExpired({ item, clock, base, failure, remote }: Step): boolean {
+  if (item.expiryAttribute === undefined || item.base !== undefined || base !== undefined) return false
+  if (failure !== undefined || remote === undefined || remote !== item.remote) return false
+  return hasExpired(ownAttribute(remote, item.expiryAttribute), clock / CLOCK_PER_MS)
+}
+
+function isRewriting(decision: Decision): decision is Extract<Decision, { readonly kind: 'become' | 'renew' }> {
+  return decision.kind === 'become' || decision.kind === 'renew'
 }
 
 /** Whether an action would wipe out something that others have changed. */

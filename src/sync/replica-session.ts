@@ -470,6 +470,7 @@ export class ReplicaSession {
       clock: remote?.clock ?? Infinity,
       strategy: this.#options.strategies.get(writer.table.name) ?? 'last-writer-wins',
       versionAttribute: replicationOf(writer).versionAttribute,
+      expiryAttribute: writer.table.expiry?.attribute,
     }
   }
 

@@ -429,7 +429,9 @@ export class Device {
     for (const { number, orders, table, key, base, remote } of await replicator.conflicts()) {
       const place = placeOf(table, key)
       const known = namesIn(base ?? {})
-      const others = [...namesIn(remote ?? {})].filter((name) => !known.has(name))
+      // What has expired here is not known here any more.
+      const others =
+        remote?.['expires'] !== undefined ? [] : [...namesIn(remote ?? {})].filter((name) => !known.has(name))
       this.contesting.set(`${this.#diskNumber} ${number} ${place}`, new Set(others))
       if (remote === undefined) this.contestedDeletions.add(place)
       for (const name of namesIn(remote ?? {})) this.weighed.add(`${place} ${name}`)
