@@ -26,6 +26,7 @@ import {
   DATA_TABLES,
   letItemsExpire,
   NOTES_TABLE,
+  OWNED_TABLE,
   SCOPES,
   SHORT_PAGED_TABLES,
   tableInput,
@@ -336,7 +337,11 @@ export class Device {
   knowsOf(name: string, disk: number): boolean {
     const made = this.writes.find(({ write }) => write.name === name)
     const isKept = made !== undefined && made.disk === disk && made.fate === 'kept' && !this.#unsure.has(name)
-    return isKept && !this.discarded.has(name) && !this.#retried.some((retried) => retried.name === name)
+    return isKept && !this.discarded.has(name) && !this.#hasRetried(name)
+  }
+
+  #hasRetried(name: string | undefined): boolean {
+    return this.#retried.some((retried) => retried.name === name)
   }
 
   /** Whether something there was put aside and asked for again: it is done on whatever is there then. */
@@ -429,10 +434,12 @@ export class Device {
     for (const { number, orders, table, key, base, remote } of await replicator.conflicts()) {
       const place = placeOf(table, key)
       const known = namesIn(base ?? {})
-      // What has expired here is not known here any more.
-      const others =
-        remote?.['expires'] !== undefined ? [] : [...namesIn(remote ?? {})].filter((name) => !known.has(name))
-      this.contesting.set(`${this.#diskNumber} ${number} ${place}`, new Set(others))
+      const others = [...namesIn(remote ?? {})].filter((name) => !known.has(name))
+      // What has expired here, or was moved by others when it was gone here, is not known here any more.
+      const isForgotten = remote?.['expires'] !== undefined || (base === undefined && table === OWNED_TABLE)
+      // What is asked for again is done on what was written since.
+      const isAskedAgain = orders.some((order) => this.#hasRetried(this.#madeAt(order)?.write.name))
+      if (!isForgotten && !isAskedAgain) this.contesting.set(`${this.#diskNumber} ${number} ${place}`, new Set(others))
       if (remote === undefined) this.contestedDeletions.add(place)
       for (const name of namesIn(remote ?? {})) this.weighed.add(`${place} ${name}`)
       for (const order of orders) {
