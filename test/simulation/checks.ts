@@ -105,6 +105,23 @@ export function checkContests(devices: readonly Device[]): void {
   }
 }
 
+/** Who writes an item alone, and knows what became of all that was written before, finds it as it was shown. */
+export function checkConditions(devices: readonly Device[]): void {
+  for (const device of devices) {
+    for (const name of device.failed) {
+      const index = device.writes.findIndex(({ write }) => write.name === name)
+      const made = device.writes[index]
+      if (made === undefined || !device.alone.has(name)) continue
+      const before = device.writes.slice(0, index).filter(({ write: { places } }) => {
+        return places.some((place) => made.write.places.includes(place))
+      })
+      const isKnown = (write: string): boolean => device.knowsOf(write, made.disk)
+      if (made.disk > 0 || !before.every(({ write, fate }) => fate === 'refused' || isKnown(write.name))) continue
+      throw new Error(`${name} of ${device.name} does not find what it was made on.\n${device.diary.join('\n')}`)
+    }
+  }
+}
+
 /** What one device appends to a list stays in its order, unless it was put aside meanwhile and asked for again. */
 export async function checkOrder(devices: readonly Device[], world: World): Promise<void> {
   const [notes, shared] = [await readTable(world.engine, NOTES_TABLE), await readTable(world.engine, SHARED_TABLE)]

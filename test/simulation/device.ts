@@ -16,8 +16,8 @@ import type { Dice } from './dice.ts'
 import { createDisk, type Disk } from './disk.ts'
 import { deleteExpired } from './expiry.ts'
 import { createFaultyApi, type FaultyApi } from './faulty-api.ts'
-import { namesIn, placeOf } from './ledger.ts'
-import { type AppWrite, drawOwnersWrite, drawWrite } from './operations.ts'
+import { namesIn, placeOf, textOf } from './ledger.ts'
+import { type AppWrite, drawOwnersWrite, drawWrite, type Place, placesAlone, writeAlone } from './operations.ts'
 import { createGateway, type Road } from './roads.ts'
 import { Tab } from './tab.ts'
 import { createSkewedClock, type SkewedClock, type VirtualClock } from './virtual-clock.ts'
@@ -88,6 +88,10 @@ export class Device {
   /** Names of writes that were put aside and given up, and of those that lost a conflict. */
   readonly discarded: Set<string> = new Set()
   readonly superseded: Set<string> = new Set()
+  /** Of those that were put aside, the ones whose condition did not hold any more. */
+  readonly failed: Set<string> = new Set()
+  /** Writes to items that nobody else writes. */
+  readonly alone: Set<string> = new Set()
   /** Places of items that were deleted at the remote when writes of this device were weighed against that. */
   readonly contestedDeletions: Set<string> = new Set()
   /** What its conflicts were with, by number: names that the remote had, and what was written here was not based on. */
@@ -361,6 +365,21 @@ export class Device {
     return write
   }
 
+  /** Has its app write items that nobody else writes, on condition that they are as they are shown. */
+  async makeAlone(dice: Dice, name: string): Promise<void> {
+    const { engine } = this
+    const seen: (readonly [Place, string])[] = []
+    for (const place of placesAlone(dice, this.name)) {
+      const { TableName, p, s } = place
+      const output = await engine.dispatch('GetItem', { TableName, Key: { p: { S: p }, s: { S: s } } })
+      seen.push([place, textOf((output as { readonly Item?: Item }).Item?.['op'])])
+    }
+    if (!this.isRunning) return
+    this.#options.count('write: alone')
+    this.alone.add(name)
+    this.make(writeAlone(name, seen))
+  }
+
   /** Asks for a write, and notes what came of it. Does not wait for it: the process may die meanwhile. */
   make(write: AppWrite): void {
     const { store, engine } = this.#tab
@@ -418,6 +437,7 @@ export class Device {
       // Nobody knows whether that is in effect: that is what it says.
       if (made !== undefined && cause.name === 'UnknownOutcome') made.fate = 'unknown'
       else if (made !== undefined) this.discarded.add(made.write.name)
+      if (made !== undefined && cause.name === 'ConditionalCheckFailedException') this.failed.add(made.write.name)
       this.#note(`gave up ${made?.write.name ?? order}: ${cause.name}`)
       this.#options.count(`parked: ${cause.name}`)
       await this.replicator.discard(order)

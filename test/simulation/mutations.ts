@@ -139,6 +139,12 @@ export const MUTATIONS: readonly Mutation[] = [
     mistake: 'if (changed.has(rowKey)) pending.isBaseChanged = true',
   },
   {
+    name: 'conditions of later writes are checked without what a push has made in another scope',
+    file: 'src/sync/replica-session.ts',
+    original: 'else await this.#foresee(pending, image, sequences)',
+    mistake: '',
+  },
+  {
     name: 'images that are fetched may be newer than the log that was read',
     file: 'src/sync/pull.ts',
     original: 'if (newest <= lastSequence(entries) || round',

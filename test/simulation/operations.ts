@@ -15,7 +15,8 @@ export interface AppWrite {
   readonly places: readonly string[]
 }
 
-interface Place {
+/** Where an item is. */
+export interface Place {
   readonly TableName: string
   readonly p: string
   readonly s: string
@@ -58,6 +59,27 @@ export function drawFollowing(dice: Dice, name: string, { places }: AppWrite): A
     if (next.places.some((place) => places.includes(place))) return next
   }
   return undefined
+}
+
+/** Places of items that nobody but one writer writes, one or two of them. */
+export function placesAlone(dice: Dice, writer: string): readonly Place[] {
+  const partitions = dice.chance(0.5) ? PARTITIONS : [dice.pick(PARTITIONS)]
+  return partitions.map((p) => ({ TableName: NOTES_TABLE, p, s: `alone-${writer}` }))
+}
+
+/** Writes them on condition that they are as they were seen: who writes alone always finds them so. */
+export function writeAlone(name: string, seen: readonly (readonly [Place, string])[]): AppWrite {
+  const updates = seen.map(([place, op]) => ({
+    TableName: place.TableName,
+    Key: keyOf(place),
+    UpdateExpression: 'SET op = :op',
+    ConditionExpression: op === '' ? 'attribute_not_exists(op)' : 'op = :seen',
+    ExpressionAttributeValues: { ':op': { S: name }, ...(op !== '' && { ':seen': { S: op } }) },
+  }))
+  const about = { name, places: seen.map(([place]) => place) }
+  const [first] = updates
+  if (updates.length === 1 && first !== undefined) return write('UpdateItem', first, about)
+  return write('TransactWriteItems', { TransactItems: updates.map((Update) => ({ Update })) }, about)
 }
 
 /** The same once more, as one asks for it whose write was lost. */

@@ -11,6 +11,7 @@ import {
   checkLogs,
   checkOrder,
   checkSameTables,
+  checkConditions,
   checkContests,
   checkWipes,
 } from './checks.ts'
@@ -171,6 +172,7 @@ async function play({ seed, bounds, dice, clock, count }: Play): Promise<void> {
   checkDeletions(devices, world)
   checkWipes(devices, world)
   checkContests(devices)
+  checkConditions(devices)
   await checkForeignWrites(foreign, world)
 }
 
@@ -235,7 +237,9 @@ async function act(stage: Stage, device: Device, name: string): Promise<void> {
   }
   if (device.hasTabs && bounds.hasFaults && dice.chance(ACTS_ON_TABS)) return actOnTabs(stage, device)
   const what = dice.below(100)
-  if (what < 62 || !bounds.hasFaults) {
+  if (what < 8 && device.hasAllScopes) {
+    await Promise.race([device.makeAlone(dice, name), wait(clock, PATIENCE_MS)])
+  } else if (what < 62 || !bounds.hasFaults) {
     const write = device.makeAny(dice, name)
     const isFollowed = device.hasAllScopes && dice.chance(FOLLOWED)
     const next = isFollowed ? drawFollowing(dice, `${name}-next`, write) : undefined
