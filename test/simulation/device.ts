@@ -16,7 +16,7 @@ import type { Dice } from './dice.ts'
 import { createDisk, type Disk } from './disk.ts'
 import { deleteExpired } from './expiry.ts'
 import { createFaultyApi, type FaultyApi } from './faulty-api.ts'
-import { namesIn, placeOf, textOf } from './ledger.ts'
+import { namesIn, noteTexts, placeOf, textOf } from './ledger.ts'
 import { type AppWrite, drawOwnersWrite, drawWrite, type Place, placesAlone, writeAlone } from './operations.ts'
 import { createGateway, type Road } from './roads.ts'
 import { Tab } from './tab.ts'
@@ -477,12 +477,14 @@ export class Device {
     // Of what may be in effect already a second time is not asked for.
     const parked = (await replicator.parked()).filter(({ cause }) => cause.name !== 'UnknownOutcome')
     if (parked.length === 0) return
-    const { order, blocksBefore } = dice.pick(parked)
-    const made = this.#madeAt(order)
-    if (made !== undefined) this.#retried.push({ name: made.write.name, disk, blocksBefore })
+    const { order, blocksBefore, actions } = dice.pick(parked)
+    // Some had died with their process before anybody could know their places.
+    const names = new Set<string>()
+    noteTexts(actions, names)
+    for (const name of names) this.#retried.push({ name, disk, blocksBefore })
     const isEdited = dice.chance(0.5)
     count(isEdited ? 'retried without checks' : 'retried')
-    this.#note(`retried ${made?.write.name ?? order}`)
+    this.#note(`retried ${[...names].join()}`)
     await replicator.retry(order, isEdited ? withoutChecks : undefined)
   }
 
