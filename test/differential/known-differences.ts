@@ -65,6 +65,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ...NUMBERS,
   },
   {
+    name: 'a number inside of a new value, beside a condition that does not hold',
+    ours: /^ValidationException: .*(?:cannot be converted to a numeric value|more than 38 significant digits|Number (?:over|under)flow)/,
+    theirs: /^ConditionalCheckFailedException: The conditional request failed$/,
+    isMeant: ({ operation, input }) => operation === 'UpdateItem' && 'AttributeUpdates' in input,
+    reason: 'The service looks at all values of a request before it looks at any item.',
+    source: 'https://github.com/architect/dynalite/blob/main/validations/updateItem.js (recorded from the service)',
+  },
+  {
     name: 'a set with duplicates',
     ours: /^ValidationException: .*Input collection (?:\[.*\] ?(?:of type BS )?)?contains duplicates/,
     theirs: /^ValidationException: .*Input collection .*contains duplicates/,
