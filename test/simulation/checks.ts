@@ -6,8 +6,7 @@ import type { AttributeValue, Item } from '../../src/model/attribute-value.ts'
 import type { ForeignWrite } from './foreign-writer.ts'
 import { listsIn } from './invariants.ts'
 import { noteTexts } from './ledger.ts'
-import { scopeOf } from '../../src/sync/scope.ts'
-import { DATA_TABLES, NOTES_TABLE, readTable, SCOPES, SHARED_TABLE, TABLE_FACTS, VERSION, type World } from './world.ts'
+import { DATA_TABLES, NOTES_TABLE, readTable, scopeIn, SCOPES, SHARED_TABLE, VERSION, type World } from './world.ts'
 
 /** A device has what the remote has in the scopes that it replicates, to the version. */
 export async function checkSameTables(device: Device, world: World): Promise<void> {
@@ -40,11 +39,6 @@ export async function checkLogs(world: World): Promise<void> {
       }
     }
   }
-}
-
-function scopeIn(table: string, item: Item): string | undefined {
-  const facts = TABLE_FACTS[table]
-  return facts && scopeOf(facts.scope, facts, item)
 }
 
 /** Every write that was kept is in effect, or was wiped out by one that was recorded, or was put aside. */

@@ -44,10 +44,14 @@ export class Ledger {
   /** Places of which somebody may still know an item without a version. */
   readonly #unversioned = new Set<string>()
   readonly #mutations = new Map<string, string>()
+  readonly #scopeOf: ScopeOf
+  /** The scopes that items are in. */
+  readonly #scopes = new Map<string, string | undefined>()
 
-  constructor(dataTables: readonly string[], versionAttribute: string) {
+  constructor(dataTables: readonly string[], versionAttribute: string, scope: ScopeOf) {
     this.#dataTables = new Set(dataTables)
     this.#versionAttribute = versionAttribute
+    this.#scopeOf = scope
   }
 
   /** A transaction of the protocol was done: a push, or a stamp. Answers whether it changed items. */
@@ -71,6 +75,7 @@ export class Ledger {
       return
     }
     this.#alive.set(place, namesIn(after))
+    this.#scopes.set(place, this.#scopeOf(place, after))
     const [old, now] = [before, after].map((item) => textOfNumber(item?.[this.#versionAttribute]))
     // A push tells an item by its version: one without it cannot be told from another that had none.
     const isToldApart = now === '' ? !this.#unversioned.has(place) : before === undefined || old !== now
@@ -81,9 +86,11 @@ export class Ledger {
 
   /**
    * The record of a foreign write was stamped, or needed no stamp: by now the log tells all that the item held then, so that
-   * nothing of it is exposed any more.
+   * nothing of it is exposed any more. Where the item is in another scope by now, a later record tells what it is.
    */
   noteStamped(place: string, image: Item): void {
+    const scope = this.#scopeOf(place, image)
+    if (scope === undefined || scope !== this.#scopes.get(place)) return
     this.#tell(place, namesIn(image))
   }
 
@@ -126,6 +133,7 @@ export class Ledger {
   }
 
   #put(place: string, item: Item): void {
+    this.#scopes.set(place, this.#scopeOf(place, item))
     const names = namesIn(item)
     for (const name of names) this.seen.add(name)
     if (!this.#alive.has(place)) {
@@ -154,6 +162,9 @@ export class Ledger {
     this.#alive.delete(place)
   }
 }
+
+/** The scope that an item is in, by its place and itself; undefined for none. */
+export type ScopeOf = (place: string, item: Item) => string | undefined
 
 interface PutAction {
   readonly TableName: string

@@ -7,6 +7,7 @@ import type { AttributeValue, Item, Key } from '../../src/model/attribute-value.
 import type { KeyShape } from '../../src/model/key-schema.ts'
 import { createMemoryStore } from '../../src/storage/memory-store.ts'
 import type { DynamoApi, RemoteTableFacts } from '../../src/sync/dynamo-remote.ts'
+import { scopeOf } from '../../src/sync/scope.ts'
 import type { ConflictStrategy, ReplicatedTable } from '../../src/sync/settings.ts'
 import { deleteExpired, withoutTimers } from './expiry.ts'
 import { Ledger, placeOf, textOf } from './ledger.ts'
@@ -96,7 +97,7 @@ export async function createWorld({ clock, hasForeigners, check }: WorldOptions)
   }
   await clock.outside(engine.dispatch('CreateTable', companion))
   if (hasForeigners) await letItemsExpire(engine, clock)
-  const ledger = new Ledger(DATA_TABLES, VERSION)
+  const ledger = new Ledger(DATA_TABLES, VERSION, (place, item) => scopeIn(place.slice(0, place.indexOf('/')), item))
   const api: DynamoApi = {
     async send(operation, input) {
       const output = await engine.dispatch(operation, input)
@@ -145,6 +146,12 @@ export function tableInput(TableName: string): object {
     ],
     BillingMode: 'PAY_PER_REQUEST',
   }
+}
+
+/** The scope that an item of a table is in; undefined for none. */
+export function scopeIn(table: string, item: Item): string | undefined {
+  const facts = TABLE_FACTS[table]
+  return facts && scopeOf(facts.scope, facts, item)
 }
 
 /** All items of a table, by key. */
