@@ -24,6 +24,7 @@ import { createSkewedClock, type SkewedClock, type VirtualClock } from './virtua
 import {
   COMPANION_TABLE,
   DATA_TABLES,
+  FLEETING,
   letItemsExpire,
   NOTES_TABLE,
   OWNED_TABLE,
@@ -334,6 +335,8 @@ export class Device {
   mayHaveSeen(place: string, name: string): boolean {
     const isThere = ({ write }: MadeWrite): boolean => write.places.includes(place)
     if (this.#inherited.some(isThere)) return true
+    // What expires is gone when it is written anew.
+    if (place.includes(`/${FLEETING}`) && this.writes.some(({ write }) => write.name === name)) return true
     return this.writes.filter(isThere).some(({ replaced, fate }) => replaced?.has(name) ?? fate !== 'refused')
   }
 

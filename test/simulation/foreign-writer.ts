@@ -5,7 +5,7 @@ import type { Item } from '../../src/model/attribute-value.ts'
 import type { ItemPlace } from '../../src/sync/remote-table.ts'
 import type { Dice } from './dice.ts'
 import { placeOf } from './ledger.ts'
-import { EXPIRES, NOTES_TABLE, OWNED_TABLE, PARTITIONS, SHARED_TABLE, VERSION, type World } from './world.ts'
+import { EXPIRES, FLEETING, NOTES_TABLE, OWNED_TABLE, PARTITIONS, SHARED_TABLE, VERSION, type World } from './world.ts'
 
 /** One write of somebody who does not know the log. */
 export interface ForeignWrite {
@@ -125,7 +125,7 @@ function disown(dice: Dice, name: string): ForeignWrite {
 
 /** Has an item live for longer, or makes one that does not live for long. */
 function expiring(dice: Dice, name: string): ForeignWrite {
-  const key = keyOf(dice.pick(PARTITIONS), `fleeting-${dice.below(3)}`)
+  const key = keyOf(dice.pick(PARTITIONS), `${FLEETING}${dice.below(3)}`)
   const update = updateOf(
     dice,
     'SET #e = :e, op = :op',

@@ -2,7 +2,7 @@
 // whether it took effect, and how often.
 
 import type { Dice } from './dice.ts'
-import { DIARY, EXPIRES, NOTES_TABLE, OWNED_TABLE, PARTITIONS, SHARED_TABLE } from './world.ts'
+import { DIARY, EXPIRES, FLEETING, NOTES_TABLE, OWNED_TABLE, PARTITIONS, SHARED_TABLE } from './world.ts'
 
 /** One write of an app. */
 export interface AppWrite {
@@ -259,7 +259,7 @@ function ownedPlace(dice: Dice): readonly [Place, string] {
 
 /** An item that does not live for ever, where items expire. */
 function fleeting(dice: Dice, name: string): AppWrite {
-  const place = { TableName: NOTES_TABLE, p: dice.pick(PARTITIONS), s: `fleeting-${dice.below(3)}` }
+  const place = { TableName: NOTES_TABLE, p: dice.pick(PARTITIONS), s: `${FLEETING}${dice.below(3)}` }
   const Item = { ...itemAt(place, name), expires: dice.pick(EXPIRES) }
   return write('PutItem', { TableName: NOTES_TABLE, Item }, { name, places: [place] })
 }

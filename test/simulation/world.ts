@@ -24,7 +24,9 @@ export const SHARED_SCOPE = 'everybody'
 export const VERSION = '_version'
 /** An item of each partition that keeps what was noted, in the order in which it was. */
 export const DIARY = 'diary'
-/** When items that do not live for ever expire, in seconds since 1970. */
+/** How the names of items begin that do not live for ever. */
+export const FLEETING = 'fleeting-'
+/** When they expire, in seconds since 1970. */
 export const EXPIRES: readonly AttributeValue[] = [60, 600, 3600, 20_000].map((seconds) => ({
   N: String(START_MS / 1000 + seconds),
 }))
