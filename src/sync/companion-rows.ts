@@ -6,6 +6,7 @@ import { ByteWriter } from '../base/byte-writer.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
 import type { AttributeMap, AttributeValue, Item, Key } from '../model/attribute-value.ts'
 import { itemSizeBytes } from '../model/item-size.ts'
+import { canonicalItem } from '../model/validate-item.ts'
 import type { ClientState, IntentId, ItemChange, LogEntry, Push, PushedItem, ScopeHead } from './remote-table.ts'
 
 /** Partition and sort key of the companion table. */
@@ -134,13 +135,14 @@ function changeValue({ table, key, image, clock }: PushedItem, isWhole: boolean)
   return isWhole && image !== 'checked' ? { ...about, k: keyNames(key), i: { M: image } } : { ...about, f: { M: key } }
 }
 
+/** Keys are compared as texts, and whoever wrote the entry may have spelled their numbers otherwise. */
 function decodeChange(value: AttributeValue): ItemChange {
   assert('M' in value, 'A change in a log entry is a map.')
   const about = { table: textOf(value.M, 't'), clock: numberOf(value.M, 'h') }
   const deleted = ownAttribute(value.M, 'd')
-  if (deleted !== undefined && 'M' in deleted) return { ...about, key: deleted.M, image: 'deleted' }
+  if (deleted !== undefined && 'M' in deleted) return { ...about, key: canonicalItem(deleted.M), image: 'deleted' }
   const named = ownAttribute(value.M, 'f')
-  if (named !== undefined && 'M' in named) return { ...about, key: named.M, image: 'unknown' }
+  if (named !== undefined && 'M' in named) return { ...about, key: canonicalItem(named.M), image: 'unknown' }
   const image = ownAttribute(value.M, 'i')
   assert(image !== undefined && 'M' in image, 'A change in a log entry is an image, a deletion or a name.')
   const names = listOf(value.M, 'k').map((name) => ('S' in name ? name.S : ''))

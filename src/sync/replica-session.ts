@@ -26,6 +26,7 @@ import type { WriteCause } from '../engine/write-cause.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
 import type { Item, Key } from '../model/attribute-value.ts'
 import type { PackedItem } from '../model/packed-item.ts'
+import { canonicalItem } from '../model/validate-item.ts'
 import type { Reader, Transaction } from '../storage/contract.ts'
 import {
   type DecidedConflict,
@@ -501,11 +502,13 @@ function replicationOf({ table: { record } }: TableWriter): ReplicationRecord {
   return record.replication
 }
 
-/** The key attributes of the item that an action is about. */
+/** The key attributes of the item that an action is about: a request may spell their numbers in other ways than items do. */
 export function keyOfAction({ table }: Pick<TableWriter, 'table'>, { request }: IntentAction): Key {
   const source = request.Key ?? request.Item ?? {}
-  return Object.fromEntries(
-    table.positionNames.map((name) => [name, ownAttribute(source, name) ?? { NULL: true as const }]),
+  return canonicalItem(
+    Object.fromEntries(
+      table.positionNames.map((name) => [name, ownAttribute(source, name) ?? { NULL: true as const }]),
+    ),
   )
 }
 
