@@ -4,7 +4,7 @@ import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ScopeRule } from '../engine/table-record.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
-import type { AttributeValue, Item, Key } from '../model/attribute-value.ts'
+import type { Item, Key } from '../model/attribute-value.ts'
 import type { KeyShape } from '../model/key-schema.ts'
 import type { CancellationReason } from '../model/service-exception.ts'
 import {
@@ -35,7 +35,7 @@ import type {
   RemoteTable,
   ScopedTable,
 } from './remote-table.ts'
-import { scopeCondition } from './scope.ts'
+import { partitionNamed, scopeCondition } from './scope.ts'
 
 /** DynamoDB's API, wherever it is: the engine, an endpoint. Failures have the exception's name. */
 export interface DynamoApi {
@@ -289,14 +289,14 @@ async function readItems(
   { table, scope, from }: ScopedTable & { readonly from: Key | undefined },
 ): Promise<ItemPage> {
   const facts = factsOf(options, table)
-  const page = {
+  const selection = selectionOf(facts, scope)
+  if (selection === undefined) return { items: [], next: undefined }
+  const output = await options.api.send(selection.operation, {
     TableName: table,
     ConsistentRead: true,
     ...(from !== undefined && { ExclusiveStartKey: from }),
-  }
-  const output = await (facts.scope.kind === 'partition'
-    ? options.api.send('Query', { ...page, ...partitionCondition(facts, scope) })
-    : options.api.send('Scan', { ...page, ...attributeFilter(facts.scope, scope) }))
+    ...selection.parameters,
+  })
   const { Items = [], LastEvaluatedKey, ScannedCount } = output as ReadOutput
   const isFiltered = facts.scope.kind === 'attribute' && ScannedCount !== undefined
   return { items: Items, next: LastEvaluatedKey, ...(isFiltered && { looked: ScannedCount }) }
@@ -308,25 +308,29 @@ interface ReadOutput {
   readonly ScannedCount?: number
 }
 
-function partitionCondition({ key }: RemoteTableFacts, scope: string): object {
+interface Selection {
+  readonly operation: 'Query' | 'Scan'
+  readonly parameters: object
+}
+
+/** How a scope's items are asked for; undefined when the table can have none: scopes may be those of other tables. */
+function selectionOf({ key, scope: rule }: RemoteTableFacts, scope: string): Selection | undefined {
+  if (rule.kind === 'table') return { operation: 'Scan', parameters: {} }
+  if (rule.kind === 'attribute') {
+    const { expression, names, values } = scopeCondition(rule.attribute, scope)
+    const named = { ExpressionAttributeNames: names, ExpressionAttributeValues: values }
+    return { operation: 'Scan', parameters: { FilterExpression: expression, ...named } }
+  }
   const [partition] = key.partition
   assert(partition !== undefined, 'A table has a partition key.')
-  return {
+  const value = partitionNamed(scope, partition.type)
+  if (value === undefined) return undefined
+  const parameters = {
     KeyConditionExpression: '#p = :p',
     ExpressionAttributeNames: { '#p': partition.name },
-    ExpressionAttributeValues: { ':p': scopeValue(scope, partition.type) },
+    ExpressionAttributeValues: { ':p': value },
   }
-}
-
-function scopeValue(scope: string, type: string): AttributeValue {
-  assert(type !== 'B', 'The partitions of a table replicated by partition are named by text or numbers.')
-  return type === 'N' ? { N: scope } : { S: scope }
-}
-
-function attributeFilter(rule: ScopeRule, scope: string): object {
-  if (rule.kind !== 'attribute') return {}
-  const { expression, names, values } = scopeCondition(rule.attribute, scope)
-  return { FilterExpression: expression, ExpressionAttributeNames: names, ExpressionAttributeValues: values }
+  return { operation: 'Query', parameters }
 }
 
 async function fetchItems(

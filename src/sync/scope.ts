@@ -5,6 +5,9 @@ import type { ScopeRule } from '../engine/table-record.ts'
 import type { TableSchema } from '../engine/table-schema.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
 import type { AttributeValue, Item } from '../model/attribute-value.ts'
+import type { KeyAttribute } from '../model/key-schema.ts'
+import { canonicalNumber } from '../model/number.ts'
+import { ServiceException } from '../model/service-exception.ts'
 
 /**
  * The scope of an item; undefined for one that is in none (it lacks the attribute that says).
@@ -36,14 +39,31 @@ export interface ScopeCondition {
 
 /** The condition that an attribute names a scope. */
 export function scopeCondition(attribute: string, scope: string): ScopeCondition {
-  const candidates: AttributeValue[] = [{ S: scope }, { B: decodeBase64(scope) ?? new Uint8Array(0) }]
-  if (NUMBER.test(scope)) candidates.push({ N: scope })
-  const named = candidates.filter((value) => valueText(value) === scope).map((value, at) => [`:a${at}`, value] as const)
+  const named = valuesNaming(scope).map((value, at) => [`:a${at}`, value] as const)
   const expression = named.map(([placeholder]) => `#a = ${placeholder}`).join(' OR ')
   return { expression: `(${expression})`, names: { '#a': attribute }, values: Object.fromEntries(named) }
 }
 
-const NUMBER = /^-?\d+(?:\.\d+)?$/
+/** The partition that a scope names, of a table whose partition keys have this type; undefined when none has that name. */
+export function partitionNamed(scope: string, type: KeyAttribute['type']): AttributeValue | undefined {
+  return valuesNaming(scope).find((value) => Object.hasOwn(value, type))
+}
+
+/** The text of a scope, and whatever else has the same text. */
+function valuesNaming(scope: string): readonly AttributeValue[] {
+  const candidates: AttributeValue[] = [{ S: scope }, { B: decodeBase64(scope) ?? new Uint8Array(0) }]
+  if (isNumberText(scope)) candidates.push({ N: scope })
+  return candidates.filter((value) => valueText(value) === scope)
+}
+
+function isNumberText(text: string): boolean {
+  try {
+    return canonicalNumber(text) === text
+  } catch (error) {
+    if (error instanceof ServiceException) return false
+    throw error
+  }
+}
 
 function valueText(value: AttributeValue | undefined): string | undefined {
   if (value === undefined) return undefined
