@@ -6,6 +6,7 @@ import { ByteWriter } from '../base/byte-writer.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
 import type { AttributeMap, AttributeValue, Item, Key } from '../model/attribute-value.ts'
 import { itemSizeBytes } from '../model/item-size.ts'
+import { MAX_NESTING_DEPTH } from '../model/limits.ts'
 import { canonicalItem } from '../model/validate-item.ts'
 import type { ClientState, IntentId, ItemChange, LogEntry, Push, PushedItem, ScopeHead } from './remote-table.ts'
 
@@ -15,6 +16,8 @@ export const COMPANION_KEY = { partition: 'pk', sort: 'sk' } as const
 export const EXPIRY_ATTRIBUTE = 'expires'
 /** An entry does not grow beyond this: what does not fit is named, and readers fetch it. */
 export const MAX_ENTRY_SIZE_BYTES = 358_400
+/** An entry holds images three levels down: in a list, of maps, as a map. One that is nested deeper is named as well. */
+const MAX_IMAGE_DEPTH = MAX_NESTING_DEPTH - 3
 
 /** Tags have 48 bits; these are the low ones. */
 const TAG_LOW = 2 ** 32
@@ -132,7 +135,16 @@ function changesWithin(items: readonly PushedItem[], roomBytes: number): Attribu
 function changeValue({ table, key, image, clock }: PushedItem, isWhole: boolean): AttributeMap {
   const about = { t: { S: table }, h: numberValue(clock) }
   if (image === 'deleted') return { ...about, d: { M: key } }
-  return isWhole && image !== 'checked' ? { ...about, k: keyNames(key), i: { M: image } } : { ...about, f: { M: key } }
+  const isHeld = isWhole && image !== 'checked' && isNestedWithin(Object.values(image), MAX_IMAGE_DEPTH)
+  return isHeld ? { ...about, k: keyNames(key), i: { M: image } } : { ...about, f: { M: key } }
+}
+
+function isNestedWithin(values: readonly AttributeValue[], levels: number): boolean {
+  return values.every((value) => {
+    if (levels === 0) return false
+    if ('M' in value) return isNestedWithin(Object.values(value.M), levels - 1)
+    return 'L' in value ? isNestedWithin(value.L, levels - 1) : true
+  })
 }
 
 /** Keys are compared as texts, and whoever wrote the entry may have spelled their numbers otherwise. */

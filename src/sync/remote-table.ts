@@ -21,8 +21,8 @@ export interface ScopeHead {
 /** What an entry did to one item. */
 export interface ItemChange extends ItemPlace {
   /**
-   * The item as it became, without its version, which is the entry's sequence number; `deleted`; or `unknown`: it was
-   * too large for the entry, and is to be fetched.
+   * The item as it became, without its version, which is the entry's sequence number; `deleted`; or `unknown`: it did
+   * not fit into the entry, and is to be fetched.
    */
   readonly image: Item | 'deleted' | 'unknown'
   /** When its last write was made, by the hybrid clock of the client that made it; infinite when nobody knows. */

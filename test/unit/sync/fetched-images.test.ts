@@ -2,7 +2,8 @@
 // is shown all the same.
 
 import { describe, expect, it } from 'vitest'
-import type { Item } from '../../../src/model/attribute-value.ts'
+import type { AttributeValue, Item } from '../../../src/model/attribute-value.ts'
+import { MAX_NESTING_DEPTH } from '../../../src/model/limits.ts'
 import { createDynamoRemote } from '../../../src/sync/dynamo-remote.ts'
 import type { RemoteTable } from '../../../src/sync/remote-table.ts'
 import {
@@ -148,5 +149,18 @@ describe('an item that is fetched', () => {
     await reader.replicator.syncOnce()
     expect(await reader.read(LEFT)).toBeUndefined()
     expect(valueOf(await reader.read(RIGHT))).toBe('old')
+  })
+
+  it('is one that is nested as deep as an item can be, but deeper than an entry holds it', async () => {
+    const { remote, clock, reader } = await stage()
+    const writer = await createReplica(remote, clock, { seed: 4 })
+    let nested: AttributeValue = { S: 'deep' }
+    for (let level = 1; level < MAX_NESTING_DEPTH; level++) nested = { M: { a: nested } }
+    const item = { ...keyOf('tree'), nested }
+    await writer.put(item)
+    await writer.replicator.syncOnce()
+    expect(await writer.replicator.parked()).toEqual([])
+    await reader.replicator.syncOnce()
+    expect(await reader.read(keyOf('tree'))).toEqual({ ...item, _version: { N: '2' } })
   })
 })
