@@ -63,6 +63,8 @@ export interface DynamoRemoteOptions {
 
 const DEFAULT_RETENTION_DAYS = 30
 const SECONDS_PER_DAY = 86_400
+/** The entries of one push together: what its items leave of the 4 MB of a transaction (see plan-push). */
+const MAX_ENTRIES_SIZE_BYTES = 600_000
 /** Keys in one BatchGetItem. */
 const MAX_FETCHED_ITEMS = 100
 /** Requests for what one BatchGetItem left over. */
@@ -126,16 +128,15 @@ async function sendPush(options: DynamoRemoteOptions, push: Push): Promise<PushO
   const scopes = Object.keys(push.heads)
   const expiresAtSeconds =
     Math.floor(options.clock.now() / 1000) + (options.retentionDays ?? DEFAULT_RETENTION_DAYS) * SECONDS_PER_DAY
+  const roomBytes = Math.floor(MAX_ENTRIES_SIZE_BYTES / scopes.length)
+  const maxSizeBytes = Math.min(options.maxEntrySizeBytes ?? MAX_ENTRY_SIZE_BYTES, roomBytes)
   const TransactItems = [
     { Put: { TableName: companionTable, Item: clientRow(push), ...clientCondition(push) } },
     ...scopes.map((scope) => ({ Put: { TableName: companionTable, ...headPut(push, scope) } })),
     ...scopes.map((scope) => ({
       Put: {
         TableName: companionTable,
-        Item: entryRow(push, scope, {
-          expiresAtSeconds,
-          maxSizeBytes: options.maxEntrySizeBytes ?? MAX_ENTRY_SIZE_BYTES,
-        }),
+        Item: entryRow(push, scope, { expiresAtSeconds, maxSizeBytes }),
         ConditionExpression: 'attribute_not_exists(#p)',
         ExpressionAttributeNames: { '#p': COMPANION_KEY.partition },
       },

@@ -22,6 +22,8 @@ import {
 const SCOPES = ['red', 'blue']
 /** An entry of so many bytes has room for no image. */
 const NO_ROOM_BYTES = 150
+/** So large that the entries of all scopes have no room for one each, beside the items. */
+const LARGE = { S: 'x'.repeat(350_000) }
 const LEFT = keyOf('left')
 const RIGHT = keyOf('right')
 const ACROSS: Item = { p: { S: 'blue' }, s: { S: 'across' } }
@@ -162,5 +164,21 @@ describe('an item that is fetched', () => {
     expect(await writer.replicator.parked()).toEqual([])
     await reader.replicator.syncOnce()
     expect(await reader.read(keyOf('tree'))).toEqual({ ...item, _version: { N: '2' } })
+  })
+
+  it('is one of a transaction that fills a push, over scopes that each have an entry in it', async () => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const scopes = ['red', 'blue', 'green', 'white']
+    const writer = await createReplica(remote, clock, { scopes })
+    const reader = await createReplica(remote, clock, { scopes, seed: 3 })
+    await reader.replicator.syncOnce()
+    const items = scopes.flatMap((scope) => ['1', '2'].map((s): Item => ({ p: { S: scope }, s: { S: s }, v: LARGE })))
+    const TransactItems = items.map((Item) => ({ Put: { TableName: TABLE, Item } }))
+    await writer.engine.dispatch('TransactWriteItems', { TransactItems })
+    await writer.replicator.syncOnce()
+    expect(await writer.replicator.parked()).toEqual([])
+    await reader.replicator.syncOnce()
+    for (const { p, s, v } of items) expect(await reader.read({ p, s } as Item)).toMatchObject({ v })
   })
 })
