@@ -840,10 +840,11 @@ export class Replica {
   }
 
   async #unseenItems(reader: Reader, scope: string, name: string): Promise<RemoteImage[]> {
-    const table = await this.#catalog.requireNamed(reader, name)
-    const replication = table.record.replication
+    // Its replication may have ended, and the table may be gone, since it was declared.
+    const table = await this.#catalog.find(reader, name)
+    const replication = table?.record.replication
     // What is not queued yet is not gone at the remote: nobody there has heard of it.
-    if (replication === undefined || replication.adoption !== undefined) return []
+    if (table === undefined || replication === undefined || replication.adoption !== undefined) return []
     const dictionary = await this.#catalog.dictionary(reader, table)
     const known = new Map<ByteKey, Item>()
     await forEachRow(reader.scan(prefixRange(table.prefix)), ({ key, value }) => {

@@ -4,11 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
 import { Catalog } from '../../../src/engine/catalog.ts'
 import type { Item } from '../../../src/model/attribute-value.ts'
+import { createDynamoRemote } from '../../../src/sync/dynamo-remote.ts'
 import { Replica } from '../../../src/sync/replica.ts'
+import { Replicator } from '../../../src/sync/replicator.ts'
 import type { Checkpoint } from '../../../src/sync/replication-rows.ts'
 import type { ConflictStrategy } from '../../../src/sync/settings.ts'
 import { WaitingWrites } from '../../../src/sync/waiting-writes.ts'
 import {
+  COMPANION,
   createRemote,
   createReplica,
   createStepClock,
@@ -272,6 +275,31 @@ describe('replication that ends', () => {
     expect(await textsOf(device)).toEqual({ 1: 'one', 2: 'both' })
     expect(await device.engine.dispatch('Scan', { TableName: 'others' })).toMatchObject({ Items: [] })
     expect(await replica.pending(9)).toEqual([])
+  })
+
+  it('leaves other tables replicated, which are read anew without one that has been deleted since', async () => {
+    const { device, remote, clock } = await stage([note('1', 'one')])
+    await device.engine.dispatch('CreateTable', { ...OTHER_TABLE })
+    const facts = { others: TABLE_FACTS, [TABLE]: TABLE_FACTS }
+    const direct = { api: remote.api, clock, companionTable: COMPANION, tables: facts }
+    const { store } = device
+    const replicator = new Replicator({
+      store,
+      remote: createDynamoRemote(direct),
+      clock,
+      random: seededRandom(5),
+      tables: facts,
+      scopes: [SCOPE],
+    })
+    await replicator.replica.begin()
+    await replicator.replica.end({ tables: ['others'], discardPending: false })
+    await device.engine.dispatch('DeleteTable', { TableName: 'others' })
+    await replicator.syncOnce()
+    const Key = { pk: { S: `head#${SCOPE}` }, sk: { N: '0' } }
+    await remote.engine.dispatch('DeleteItem', { TableName: COMPANION, Key })
+    await replicator.syncOnce()
+    expect(await replicator.isComplete()).toBe(true)
+    expect(await textsOf(device)).toEqual({ 1: 'one' })
   })
 
   it('is refused for a table that is not there', async () => {
