@@ -112,17 +112,20 @@ async function openTwins({ replica, scopes }: PullContext, { twins }: LogEntry):
 async function pullTogether(context: PullContext, first: LogStretch): Promise<boolean> {
   const { replica, remote, signal } = context
   const stretches = new Map<string, LogStretch>([[first.scope, first]])
+  // Where logs end that were lost since, and begun anew: they will never hold the entries of these pushes.
+  const ends = new Map<string, number>()
   const open = [...first.entries]
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
     for (const { scope, sequence, checkpoint } of await openTwins(context, entry)) {
       signal.throwIfAborted()
       const known = stretches.get(scope)?.entries ?? []
       const after = known.at(-1)?.sequence ?? checkpoint.sequence
-      if (after >= sequence) continue
+      if (after >= sequence || after === ends.get(scope)) continue
       const { entries } = await remote.readLog({ scope, after })
       if (entries.length === 0) {
-        await lookAtHole(context, { scope, sequence: after + 1 })
-        return false
+        if ((await lookAtHole(context, checkpoint, after + 1)) === 'waits') return false
+        ends.set(scope, after)
+        continue
       }
       // No more than is asked for: what is behind it may belong to more of the other logs, and so on to their ends.
       const needed = entries.filter((each) => each.sequence <= sequence)
@@ -141,15 +144,26 @@ async function pullTogether(context: PullContext, first: LogStretch): Promise<bo
   return replica.applyEntries([...stretches.values()])
 }
 
-/** What is missing may be landing; if it was cut, its scope begins anew, and nobody waits for it any more. */
+/**
+ * What is missing may be landing; if it was cut, or its log was lost, its scope begins anew, and nobody waits for it any more.
+ * The isolated read has seen all of the push whose entry in another log is there: a head that has not come so far after it is
+ * one of another log.
+ */
 async function lookAtHole(
   context: PullContext,
-  place: { readonly scope: string; readonly sequence: number },
-): Promise<void> {
-  await sleep(context.clock, HOLE_WAIT_MS)
-  if (await context.remote.isCut(place)) {
-    await startAnew(context, place.scope, await context.remote.readHead(place.scope))
+  checkpoint: Checkpoint,
+  sequence: number,
+): Promise<'waits' | 'is of a lost log'> {
+  const { remote, clock } = context
+  const { scope } = checkpoint
+  await sleep(clock, HOLE_WAIT_MS)
+  const isCut = await remote.isCut({ scope, sequence })
+  const head = await remote.readHead(scope)
+  if (isCut || isLost(checkpoint, head)) {
+    await startAnew(context, scope, head)
+    return 'waits'
   }
+  return head.sequence < sequence ? 'is of a lost log' : 'waits'
 }
 
 /**

@@ -160,6 +160,36 @@ describe('entries of pushes over two scopes', () => {
     await other.replicator.syncOnce()
     expect([...reached]).toEqual(['0,0', '2,2', '4,4', '6,6'])
   })
+
+  it.each(['lost', 'lost and begun anew'])('are taken over in one log when the other one was %s', async (what) => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const scopes = ['red', 'blue']
+    const one = await createReplica(remote, clock, { scopes })
+    const other = await createReplica(remote, clock, { scopes, seed: 3 })
+    const keys = scopes.map((p) => ({ p: { S: p }, s: { S: 'both' } }))
+    const write = async (v: string): Promise<void> => {
+      const TransactItems = keys.map((key) => ({ Put: { TableName: TABLE, Item: { ...key, v: { S: v } } } }))
+      await one.engine.dispatch('TransactWriteItems', { TransactItems })
+      await one.replicator.syncOnce()
+    }
+    await write('1')
+    await other.replicator.syncOnce()
+    for (const v of ['2', '3']) await write(v)
+    await cut(remote, (pk) => pk.endsWith('#blue'))
+    if (what === 'lost and begun anew') {
+      const third = await createReplica(remote, clock, { scopes: ['blue'], seed: 4 })
+      await third.put({ p: { S: 'blue' }, s: { S: 'more' } })
+      await third.replicator.syncOnce()
+      // The other log is read first.
+      const blue = await createReplica(remote, clock, { scopes: ['blue'], seed: 3, store: other.store })
+      await blue.replicator.syncOnce()
+    }
+    await other.replicator.syncOnce()
+    for (const key of keys) expect(await other.read(key)).toMatchObject({ v: { S: '3' } })
+    expect(await other.replicator.isComplete()).toBe(true)
+    expect(remote.requests.length).toBeLessThan(200)
+  })
 })
 
 describe('two tabs that read a scope anew at once', () => {
