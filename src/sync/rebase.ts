@@ -12,6 +12,7 @@ import { valuesEqual } from '../model/compare-values.ts'
 import { itemSizeBytes } from '../model/item-size.ts'
 import { MAX_ITEM_SIZE_BYTES } from '../model/limits.ts'
 import { ServiceException, validationException } from '../model/service-exception.ts'
+import { canonicalItem } from '../model/validate-item.ts'
 import { mergeItems } from './merge-items.ts'
 import { overwrittenPaths, recheckAction, replayAction } from './replay-action.ts'
 import type { ConflictSides, ConflictStrategy, Resolution } from './settings.ts'
@@ -265,7 +266,7 @@ class RebaseRun {
     const resolution = this.#resolutions.get(id)
     if (resolution === undefined) return { kind: 'ask', conflict: { id, sides } }
     if ('park' in resolution) return { kind: 'park' }
-    return settled(step, 'deleted' in resolution ? undefined : resolution.item)
+    return settled(step, 'deleted' in resolution ? undefined : resolvedItem(item, resolution.item))
   }
 }
 
@@ -295,6 +296,13 @@ function isContested({ action, item, local, remote }: Step): boolean {
     const current = valueAtPath(source(remote), path)
     return !sameValue(before, now) && !sameValue(wanted, current)
   })
+}
+
+/** What an app answers may be no item, or another one: then the write is parked. */
+function resolvedItem({ key }: RebasedItem, untrusted: Item): Item {
+  const image = canonicalItem(untrusted)
+  if (Object.entries(key).every(([name, value]) => sameValue(ownAttribute(image, name), value))) return image
+  throw validationException('The resolver of conflicts has answered with an item of another key')
 }
 
 /** A decision for one side is the same as if the strategy had said so; anything else is what the write becomes. */

@@ -159,6 +159,28 @@ describe('writes that meet', () => {
     expect(await other.replicator.parked()).toEqual([])
   })
 
+  it.each([
+    ['an item of another key', { ...keyOf('another'), a: text('decided') }, /another key/],
+    ['an item without a key', { a: text('decided') }, /another key/],
+    ['no item', { ...KEY, a: { N: 'many' } }, /cannot be converted to a numeric value/],
+  ])('are parked when the app answers with %s', async (_what, item, message) => {
+    const { one, other } = await meeting(
+      () => ({ item }),
+      { a: text('0') },
+      async (sides) => {
+        await sides.one.put({ ...KEY, a: text('one') })
+        await sides.other.put({ ...KEY, a: text('other') })
+      },
+    )
+    expect(await one.read(KEY)).toMatchObject({ a: text('one') })
+    expect(await other.replicator.parked()).toMatchObject([
+      {
+        actions: [{ kind: 'Put', request: { Item: { ...KEY, a: text('other') } } }],
+        cause: { name: 'ValidationException', message: expect.stringMatching(message) as string },
+      },
+    ])
+  })
+
   it('can be decided anew', async () => {
     const { one, other } = await meeting('remote-wins', { a: text('0') }, async (sides) => {
       await sides.one.put({ ...KEY, a: text('one') })
