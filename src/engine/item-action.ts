@@ -205,7 +205,12 @@ function checkReturnValues(values: PutItemInput['ReturnValues']): void {
   throw validationException('ReturnValues can only be ALL_OLD or NONE')
 }
 
-function checkUpdatedNames(table: TableSchema, update: Update | undefined): void {
+/**
+ * Refuses an update of what the item is found by.
+ *
+ * @throws ServiceException `ValidationException`
+ */
+export function checkUpdatedNames(table: TableSchema, update: Update | undefined): void {
   if (update === undefined) return
   for (const { name } of table.keyAttributes) {
     if (!update.topLevelNames.has(name)) continue

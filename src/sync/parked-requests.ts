@@ -2,9 +2,12 @@
 
 import type { Catalog } from '../engine/catalog.ts'
 import type { IntentAction, IntentKind, IntentRequest } from '../engine/intent.ts'
+import { checkUpdatedNames, updateAction } from '../engine/item-action.ts'
 import { keyRowKey } from '../engine/item-key.ts'
 import { DatabaseError } from '../base/database-error.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
+import type { UpdateItemInput } from '../model/operations.ts'
+import { validationException } from '../model/service-exception.ts'
 import { canonicalItem } from '../model/validate-item.ts'
 import type { Reader } from '../storage/contract.ts'
 import { checkAction } from './replay-action.ts'
@@ -45,6 +48,10 @@ export async function actionsOf(
     const key = Object.fromEntries(names.map((name) => [name, source[name]] as const))
     const action = { kind, request, tableId: table.record.tableId, key: keyRowKey(table, key as typeof source) }
     checkAction(action)
+    if (kind === 'Update') checkUpdatedNames(table, updateAction(request as unknown as UpdateItemInput).update)
+    if (actions.some((other) => other.key === action.key)) {
+      throw validationException('Transaction request cannot include multiple operations on one item')
+    }
     actions.push(action)
   }
   return actions

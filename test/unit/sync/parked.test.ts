@@ -1,6 +1,9 @@
 // Writes that the remote refuses, or that cannot be done any more: put aside, listed, mended.
 
 import { describe, expect, it } from 'vitest'
+import { Catalog } from '../../../src/engine/catalog.ts'
+import type { WriteRequest } from '../../../src/sync/parked-requests.ts'
+import { WaitingWrites } from '../../../src/sync/waiting-writes.ts'
 import {
   createRemote,
   createReplica,
@@ -9,6 +12,7 @@ import {
   type RemoteFixture,
   type ReplicaFixture,
   type StepClock,
+  TABLE,
 } from '../../support/replication-fixture.ts'
 
 interface Stage {
@@ -89,6 +93,40 @@ describe('a write that the remote refuses', () => {
     expect(edited).toBe(true)
     await replica.replicator.syncOnce()
     expect(await replica.read(keyOf('item'))).toMatchObject({ a: { S: 'allowed' } })
+  })
+
+  it.each([
+    [
+      'two writes of one item',
+      ['SET a = :v', 'SET b = :v'],
+      'Transaction request cannot include multiple operations on one item',
+    ],
+    [
+      'an update of a key',
+      ['SET s = :v'],
+      'One or more parameter values were invalid: Cannot update attribute s. This attribute is part of the key',
+    ],
+  ])('cannot be edited to be %s, and stays as it was', async (_what, updates, message) => {
+    const { remote, replica } = await stage()
+    deny(remote, 'forbidden')
+    await replica.put({ ...keyOf('item'), a: { S: 'forbidden' } })
+    await replica.replicator.syncOnce()
+    const { store, engine, replicator } = replica
+    const options = {
+      store,
+      catalog: new Catalog(),
+      replica: replicator.replica,
+      tables: {},
+      dispatch: engine.dispatch,
+    }
+    const writes = updates.map((UpdateExpression): WriteRequest => {
+      const ExpressionAttributeValues = { ':v': { S: 'allowed' } }
+      const request = { TableName: TABLE, Key: keyOf('item'), UpdateExpression, ExpressionAttributeValues }
+      return { kind: 'Update', request }
+    })
+    const edited = new WaitingWrites(options).retry(1, writes)
+    await expect(edited).rejects.toMatchObject({ name: 'ValidationException', message })
+    expect(await replicator.parked()).toMatchObject([{ actions: [{ kind: 'Put' }] }])
   })
 
   it('no longer holds back what follows when it is given up', async () => {
