@@ -27,6 +27,17 @@ export interface IntentAction {
   readonly tableId: number
   /** The item's row. */
   readonly key: ByteKey
+  /** Of what was made where there was no item, in a table whose items expire. */
+  readonly expiry?: ExpiryNote
+}
+
+/**
+ * What had expired by then was gone here: time to live deletes here at once, and at the remote within days. It is in nobody's
+ * way, be it the remote's or made by writes that still wait.
+ */
+export interface ExpiryNote {
+  readonly attribute: string
+  readonly atMs: number
 }
 
 /** A write of the app that waits to be replicated: all of its actions, or none. */
@@ -60,9 +71,19 @@ export function intentRequest(input: { readonly TableName: string }, tableName: 
   return { ...Object.fromEntries(kept), TableName: tableName }
 }
 
+/** What an action is noted with that was made where there was no item. */
+export function expiryNote({ expiry }: TableSchema, atMs: number): Pick<IntentAction, 'expiry'> {
+  return expiry === undefined ? {} : { expiry: { attribute: expiry.attribute, atMs } }
+}
+
 /** Puts an item that was there before its table was replicated. */
-export function adoptingAction({ name, record }: TableSchema, key: ByteKey, item: PackedItem): IntentAction {
-  return { kind: 'Put', request: { TableName: name, Item: item.toItem() }, tableId: record.tableId, key }
+export function adoptingAction(
+  table: TableSchema,
+  { key, item, atMs }: { readonly key: ByteKey; readonly item: PackedItem; readonly atMs: number },
+): IntentAction {
+  const { name: TableName, record } = table
+  const request = { TableName, Item: item.toItem() }
+  return { kind: 'Put', request, tableId: record.tableId, key, ...expiryNote(table, atMs) }
 }
 
 /** Whether an action makes an item what it says, whatever it was: a put or a deletion without a condition. */

@@ -12,6 +12,8 @@ import {
   adoptingAction,
   decodeIntent,
   encodeIntent,
+  type ExpiryNote,
+  expiryNote,
   type IntentAction,
   type IntentKind,
   intentRequest,
@@ -65,9 +67,11 @@ export class OutboxWriter {
 
   /** Notes what was done to an item, or checked of it. */
   note(key: ByteKey, previous: PackedItem | undefined, { kind, input }: RequestedAction): void {
-    const { table } = this.#parts
+    const { table, cause } = this.#parts
     const { tableId } = table.record
-    this.#noted.push({ action: { kind, request: intentRequest(input, table.name), tableId, key }, previous, table })
+    const action = { kind, request: intentRequest(input, table.name), tableId, key }
+    const isOnNothing = previous === undefined
+    this.#noted.push({ action: { ...action, ...(isOnNothing && expiryNote(table, cause.atMs)) }, previous, table })
   }
 
   /** Queues what was noted, each action as an intent of its own. */
@@ -113,27 +117,34 @@ function queue(parts: OutboxParts, groups: readonly Group[]): MaybePromise<void>
   return after(readOutboxState(transaction), (state) => {
     let next = state
     const queued = eachInOrder(groups, (group) =>
-      after(forgetReplaced(parts, group, next), () => {
-        next = queueGroup(parts, group, next)
+      after(forgetReplaced(parts, group, next), (expiry) => {
+        next = queueGroup(parts, group, next, expiry)
       }),
     )
     return after(queued, () => writeOutboxState(transaction, next))
   })
 }
 
-function queueGroup(parts: OutboxParts, { noted, kept }: Group, state: OutboxState): OutboxState {
+/** @param expiry of what the only action takes the place of */
+function queueGroup(
+  parts: OutboxParts,
+  { noted, kept }: Group,
+  state: OutboxState,
+  expiry: ExpiryNote | undefined,
+): OutboxState {
   const { transaction } = parts
   let next = state
   for (const { action, previous, table } of noted) {
     if (kept.has(action.key) || previous === undefined || !awaitsAdoption(table, action.key)) continue
     // It was there before its table was replicated: it is queued before what is done to it.
-    next = queueIntent(parts, [adoptingAction(table, action.key, previous)], next)
+    const adopting = adoptingAction(table, { key: action.key, item: previous, atMs: parts.cause.atMs })
+    next = queueIntent(parts, [adopting], next)
     writeBaseImage(transaction, action.key, undefined)
     kept.add(action.key)
   }
   next = queueIntent(
     parts,
-    noted.map(({ action }) => action),
+    noted.map(({ action }) => (expiry === undefined ? action : { ...action, expiry })),
     next,
   )
   for (const { action, previous } of noted) {
@@ -171,17 +182,22 @@ export function queueIntent(
 
 /**
  * A put that follows directly on another of the same item, which cannot have been sent, takes its place: nobody could ever
- * see the first (PROTOCOL.md, "In the database").
+ * see the first (PROTOCOL.md, "In the database"). What it was made on is what the first was made on.
  */
-function forgetReplaced({ transaction }: OutboxParts, { noted, kept }: Group, state: OutboxState): MaybePromise<void> {
+function forgetReplaced(
+  { transaction }: OutboxParts,
+  { noted, kept }: Group,
+  state: OutboxState,
+): MaybePromise<ExpiryNote | undefined> {
   const [only] = noted
   const order = state.nextOrder - 1
   if (only === undefined || noted.length > 1 || order <= state.sentUpTo || !kept.has(only.action.key)) return undefined
   if (only.table.record.replication?.isWhole !== true || !replacesWhole(only.action)) return undefined
   return after(transaction.get(intentKey(order)), (row) => {
     const [replaced, ...others] = row === undefined ? [] : decodeIntent(order, row).actions
-    if (replaced?.key !== only.action.key || others.length > 0 || !replacesWhole(replaced)) return
+    if (replaced?.key !== only.action.key || others.length > 0 || !replacesWhole(replaced)) return undefined
     transaction.delete(intentKey(order))
     transaction.delete(touchKey(replaced.key, order))
+    return only.action.expiry ?? replaced.expiry
   })
 }

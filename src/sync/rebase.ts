@@ -3,7 +3,6 @@
 // from what the remote has now (PROTOCOL.md, "Rebase").
 
 import type { ByteKey } from '../base/byte-key.ts'
-import { hasExpired } from '../engine/expiry-index.ts'
 import type { Intent, IntentAction } from '../engine/intent.ts'
 import { valueAtPath } from '../expressions/document-path.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
@@ -14,7 +13,7 @@ import { MAX_ITEM_SIZE_BYTES } from '../model/limits.ts'
 import { ServiceException, validationException } from '../model/service-exception.ts'
 import { canonicalItem } from '../model/validate-item.ts'
 import { mergeItems } from './merge-items.ts'
-import { overwrittenPaths, recheckAction, replayAction } from './replay-action.ts'
+import { overwrittenPaths, recheckAction, replayAction, seenBy } from './replay-action.ts'
 import type { ConflictSides, ConflictStrategy, Resolution } from './settings.ts'
 
 /** An item that intents touch. */
@@ -28,8 +27,6 @@ export interface RebasedItem {
   readonly clock: number
   readonly strategy: ConflictStrategy
   readonly versionAttribute: string
-  /** The attribute that says when the item expires, where its table has one. */
-  readonly expiryAttribute: string | undefined
 }
 
 /** What a rebase works on. */
@@ -106,8 +103,6 @@ interface Step {
   readonly remote: Item | undefined
 }
 
-/** A hybrid clock counts thousandths of a millisecond. */
-const CLOCK_PER_MS = 1000
 const REPLAY: Decision = { kind: 'replay' }
 
 /** Rebases pending intents. */
@@ -184,10 +179,11 @@ class RebaseRun {
 
   #step(intent: Intent, action: IntentAction): Step {
     const item = this.#items.get(action.key) as RebasedItem
-    const base = this.#old.get(action.key)
+    const before = this.#old.get(action.key)
+    const base = seenBy(action, before)
     const remote = this.#new.get(action.key)
     const isOfTransaction = intent.actions.length > 1
-    return { action, item, clock: intent.clock, isOfTransaction, base, ...replayed(action, base), remote }
+    return { action, item, clock: intent.clock, isOfTransaction, base, ...replayed(action, before), remote }
   }
 
   #settle(intent: Intent, steps: readonly Step[]): void {
@@ -271,13 +267,12 @@ class RebaseRun {
 }
 
 /**
- * Whether an action was done where there was nothing, and the remote has what had expired by then: time to live deletes here
- * at once, and there within days. It is not in the way of what was written after it, nor of conditions that it be gone.
+ * Whether an action was done where there was nothing, and the remote has what had expired by then. It is not in the way of what
+ * was written after it, nor of conditions that it be gone.
  */
-function isOnExpired({ item, clock, base, failure, remote }: Step): boolean {
-  if (item.expiryAttribute === undefined || item.base !== undefined || base !== undefined) return false
-  if (failure !== undefined || remote === undefined || remote !== item.remote) return false
-  return hasExpired(ownAttribute(remote, item.expiryAttribute), clock / CLOCK_PER_MS)
+function isOnExpired({ action, base, failure, remote }: Step): boolean {
+  if (action.kind === 'ConditionCheck' || base !== undefined || failure !== undefined) return false
+  return remote !== undefined && seenBy(action, remote) === undefined
 }
 
 function isRewriting(decision: Decision): decision is Extract<Decision, { readonly kind: 'become' | 'renew' }> {

@@ -2,6 +2,7 @@
 
 import { bindCondition } from '../engine/bind-condition.ts'
 import { bindUpdate } from '../engine/bind-update.ts'
+import { hasExpired } from '../engine/expiry-index.ts'
 import type { IntentAction } from '../engine/intent.ts'
 import type { Condition } from '../expressions/condition.ts'
 import type { DocumentPath } from '../expressions/document-path.ts'
@@ -38,7 +39,8 @@ const boundActions = new WeakMap<IntentAction, BoundIntentAction>()
  */
 export function replayAction(action: IntentAction, current: Item | undefined): Item | undefined {
   const bound = bind(action)
-  checkCondition(bound, current)
+  const seen = seenBy(action, current)
+  checkCondition(bound, seen)
   switch (action.kind) {
     case 'Put':
       return bound.item
@@ -47,7 +49,7 @@ export function replayAction(action: IntentAction, current: Item | undefined): I
     case 'ConditionCheck':
       return current
     case 'Update':
-      return updated(bound, current)
+      return updated(bound, seen)
   }
 }
 
@@ -57,7 +59,13 @@ export function replayAction(action: IntentAction, current: Item | undefined): I
  * @throws ServiceException `ConditionalCheckFailedException` when it does not
  */
 export function recheckAction(action: IntentAction, current: Item | undefined): void {
-  checkCondition(bind(action), current)
+  checkCondition(bind(action), seenBy(action, current))
+}
+
+/** The item as an action sees it: one that had expired when it was made where there was none is not there. */
+export function seenBy({ expiry }: IntentAction, current: Item | undefined): Item | undefined {
+  if (expiry === undefined || current === undefined) return current
+  return hasExpired(ownAttribute(current, expiry.attribute), expiry.atMs) ? undefined : current
 }
 
 /**

@@ -357,7 +357,11 @@ export class ReplicaSession {
     if (item === undefined) return undefined
     const parts = { transaction: this.#transaction, cause: this.#cause, tag: this.#options.catalog.writerTag }
     const orders = [this.#outbox.nextOrder]
-    this.#outbox = queueIntent(parts, [adoptingAction(writer.table, rowKey, item)], this.#outbox)
+    this.#outbox = queueIntent(
+      parts,
+      [adoptingAction(writer.table, { key: rowKey, item, atMs: this.#cause.atMs })],
+      this.#outbox,
+    )
     const pending: PendingItem = { writer, key, base: undefined, isBaseChanged: true, orders }
     this.#pending.set(rowKey, pending)
     return pending
@@ -471,7 +475,6 @@ export class ReplicaSession {
       clock: remote?.clock ?? Infinity,
       strategy: this.#options.strategies.get(writer.table.name) ?? 'last-writer-wins',
       versionAttribute: replicationOf(writer).versionAttribute,
-      expiryAttribute: writer.table.expiry?.attribute,
     }
   }
 

@@ -211,7 +211,7 @@ export class ReplicatedTables {
       let state = await readOutboxState(transaction)
       for (const { key, value } of rows) {
         if ((await transaction.get(baseImageKey(key))) !== undefined) continue
-        const action = adoptingAction(table, key, new PackedItem(value, dictionary))
+        const action = adoptingAction(table, { key, item: new PackedItem(value, dictionary), atMs: cause.atMs })
         state = queueIntent({ transaction, cause, tag: this.#catalog.writerTag }, [action], state)
         writeBaseImage(transaction, key, undefined)
       }

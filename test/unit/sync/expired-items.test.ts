@@ -91,4 +91,59 @@ describe('an item that has expired here, and is still there at the remote', () =
     expect(await at.replica.read(KEY)).toMatchObject({ v: { S: 'theirs' }, expires })
     expect(await at.replica.replicator.conflicts()).toMatchObject([{ local: { v: { S: 'new' } } }])
   })
+
+  it('is not what a write is done on that waits behind another one, made before it had expired', async () => {
+    const at = await stage()
+    const { replica, clock } = at
+    await replica.put({ ...KEY, expires: inSeconds(clock, LIFE_S), v: { S: 'waits' } })
+    clock.advance(2 * LIFE_S * 1000)
+    await expect.poll(() => replica.read(KEY)).toBeUndefined()
+    await replica.update(KEY, 'SET n = :n', { ':n': { N: '1' } })
+    await replica.replicator.syncOnce()
+    const now = { ...KEY, n: { N: '1' }, _version: { N: '2' } }
+    expect([await remoteItem(at), await replica.read(KEY)]).toEqual([now, now])
+  })
+
+  it('does not fail a condition that it be gone behind a write that waits', async () => {
+    const at = await stage()
+    const { replica, clock } = at
+    await replica.put({ ...KEY, expires: inSeconds(clock, LIFE_S), v: { S: 'waits' } })
+    clock.advance(2 * LIFE_S * 1000)
+    await expect.poll(() => replica.read(KEY)).toBeUndefined()
+    const Item = { ...KEY, v: { S: 'new' } }
+    const input = { TableName: TABLE, Item, ConditionExpression: 'attribute_not_exists(p)' }
+    await replica.engine.dispatch('PutItem', input)
+    await replica.replicator.syncOnce()
+    expect(await replica.replicator.parked()).toEqual([])
+    expect(await remoteItem(at)).toEqual({ ...Item, _version: { N: '2' } })
+  })
+
+  it('is renewed by the last of several puts too, of which one is kept', async () => {
+    const at = await stage()
+    for (const v of ['new', 'newer']) await at.replica.put({ ...KEY, v: { S: v } })
+    await at.replica.replicator.syncOnce()
+    expect(await remoteItem(at)).toEqual({ ...KEY, v: { S: 'newer' }, _version: { N: '2' } })
+  })
+})
+
+describe('an item that is to expire yet', () => {
+  it('is in the way of a condition that it be gone, though another device’s clock is far ahead', async () => {
+    const { clock, remote, replica } = await stage()
+    const ahead = createStepClock()
+    ahead.advance(365 * 86_400_000)
+    const other = await createReplica(remote, ahead, { seed: 3 })
+    await other.replicator.syncOnce()
+    await other.put(keyOf('seen'))
+    await other.replicator.syncOnce()
+    await replica.replicator.syncOnce()
+    const theirs = { ...keyOf('lock'), expires: inSeconds(clock, LIFE_S), holder: { S: 'theirs' } }
+    const mine = { ...keyOf('lock'), holder: { S: 'mine' } }
+    const input = { TableName: TABLE, Item: mine, ConditionExpression: 'attribute_not_exists(p)' }
+    await replica.engine.dispatch('PutItem', input)
+    await other.put(theirs)
+    await other.replicator.syncOnce()
+    await replica.replicator.syncOnce()
+    expect(await replica.read(keyOf('lock'))).toMatchObject(theirs)
+    expect(await replica.replicator.parked()).toMatchObject([{ cause: { name: 'ConditionalCheckFailedException' } }])
+  })
 })
