@@ -24,6 +24,8 @@ export interface OutboxState {
 /** Readings in a millisecond. The product stays a safe integer for some centuries. */
 const READINGS_PER_MS = 1000
 const STATE_BYTES = 32
+/** The start of the year 2200: a reading beyond it is nobody's, and leaves too few numbers that can still be counted on from. */
+const MAX_READING = Date.UTC(2200, 0) * READINGS_PER_MS
 const NEW_STATE: OutboxState = { nextOrder: 1, clock: 0, skewMs: 0, sentUpTo: 0 }
 
 /** The row, or what it is before the first intent. */
@@ -48,6 +50,11 @@ export function writeOutboxState(transaction: Transaction, { nextOrder, clock, s
  */
 export function nextReading({ clock, skewMs }: Pick<OutboxState, 'clock' | 'skewMs'>, nowMs: number): number {
   return Math.max(clock + 1, Math.floor((nowMs + skewMs) * READINGS_PER_MS))
+}
+
+/** Whether a clock may go on from here: what others tell may be anything. */
+export function isReading(clock: number): boolean {
+  return Number.isSafeInteger(clock) && clock <= MAX_READING
 }
 
 /** The time of day of a reading, in milliseconds since 1970. */

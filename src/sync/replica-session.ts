@@ -18,7 +18,7 @@ import {
   touchKey,
   touchRange,
 } from '../engine/keyspace.ts'
-import { type OutboxState, readOutboxState, writeOutboxState } from '../engine/outbox-state.ts'
+import { isReading, type OutboxState, readOutboxState, writeOutboxState } from '../engine/outbox-state.ts'
 import { awaitsAdoption, queueIntent } from '../engine/outbox-writer.ts'
 import type { ReplicationRecord } from '../engine/table-record.ts'
 import { openTableWriter, type TableWriter } from '../engine/table-writer.ts'
@@ -307,7 +307,7 @@ export class ReplicaSession {
 
   /** Has the clock see a reading of another client. */
   seeClock(clock: number): void {
-    if (Number.isFinite(clock) && clock > this.#outbox.clock) this.#outbox = { ...this.#outbox, clock }
+    if (isReading(clock) && clock > this.#outbox.clock) this.#outbox = { ...this.#outbox, clock }
   }
 
   /** Changes what is remembered of this client. */

@@ -132,6 +132,30 @@ describe('an entry that is still landing', () => {
   })
 })
 
+describe('an entry with a reading of the clock that no clock has', () => {
+  it('is taken over, and what is written afterwards has a later reading each time, and is pushed', async () => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const [one, other] = [await createReplica(remote, clock), await createReplica(remote, clock, { seed: 3 })]
+    await other.replicator.syncOnce()
+    await one.put(keyOf('item'))
+    await one.replicator.syncOnce()
+    await remote.engine.dispatch('UpdateItem', {
+      TableName: 'companion',
+      Key: { pk: { S: 'log#red' }, sk: { N: '1' } },
+      UpdateExpression: 'SET #at = :at',
+      ExpressionAttributeNames: { '#at': 'at' },
+      ExpressionAttributeValues: { ':at': { N: '9e100' } },
+    })
+    await other.replicator.syncOnce()
+    expect(await other.read(keyOf('item'))).toBeDefined()
+    for (const s of ['1', '2']) await other.put(keyOf(s))
+    const [first, second] = await other.replicator.replica.pending(2)
+    expect(Number.isSafeInteger(second?.clock)).toBe(true)
+    expect(second?.clock).toBeGreaterThan(first?.clock ?? Infinity)
+  })
+})
+
 describe('entries of pushes over two scopes', () => {
   it('are taken over in both logs at once, and no more of them than one page asks for', async () => {
     const clock = createStepClock()
