@@ -153,6 +153,8 @@ describe('an entry with a reading of the clock that no clock has', () => {
     const [first, second] = await other.replicator.replica.pending(2)
     expect(Number.isSafeInteger(second?.clock)).toBe(true)
     expect(second?.clock).toBeGreaterThan(first?.clock ?? Infinity)
+    await other.replicator.syncOnce()
+    expect(await other.replicator.replica.pending(1)).toEqual([])
   })
 })
 
