@@ -48,6 +48,8 @@ export interface SyncStatus {
 
 /** Intents in one push, at most. */
 const MAX_PUSHED_INTENTS = 1000
+/** The name of what a request fails with that took too long. */
+const TIMEOUT = 'TimeoutError'
 /** Pushes in one round: what is left is pushed in the next. */
 const MAX_PUSHES = 10_000
 /** Times that items may be other than a push expects them, one after another, before its mutations are parked. */
@@ -72,6 +74,8 @@ export class Replicator {
     lastFailure: undefined,
   }
   #maxIntents = MAX_PUSHED_INTENTS
+  /** What it grows to: less where the line is slow. */
+  #mostIntents = MAX_PUSHED_INTENTS
   #unexpectedCount = 0
   #failures = 0
   #idleRounds = 0
@@ -199,14 +203,17 @@ export class Replicator {
     for (let count = 0; count < MAX_PUSHES; count++) {
       context.signal.throwIfAborted()
       const prepared = await this.#replica.preparePush(context.scopes, this.#maxIntents)
-      if (prepared.kind === 'nothing') return
+      if (prepared.kind === 'nothing') {
+        this.#mostIntents = MAX_PUSHED_INTENTS
+        return
+      }
       if (prepared.kind !== 'push') continue
       const { push } = prepared
       const outcome = await this.#send(remote, push)
       if (outcome === undefined) continue
       if (outcome.kind === 'applied') {
         await this.#replica.settlePush(push)
-        this.#maxIntents = Math.min(this.#maxIntents * 2, MAX_PUSHED_INTENTS)
+        this.#maxIntents = Math.min(this.#maxIntents * 2, this.#mostIntents)
         this.#unexpectedCount = 0
         this.#tell({ lastPushAtMs: clock.now() })
       } else {
@@ -220,6 +227,11 @@ export class Replicator {
     try {
       return await remote.push(push)
     } catch (error) {
+      if (failureName(error) === TIMEOUT && push.intents.length > 1) {
+        // On a slow line it would take as long the next time.
+        this.#mostIntents = Math.ceil(push.intents.length / 2)
+        this.#maxIntents = this.#mostIntents
+      }
       if (failureKind(error) !== 'refused') throw error
       await this.#narrow(push, { name: failureName(error), message: failureMessage(error) })
       return undefined
