@@ -46,8 +46,8 @@ export function createSignedApi(options: SignedApiOptions): DynamoApi {
     const request = await signer.sign(operation, body)
     const response = await (options.fetch ?? fetch)(request, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
     const answer = decode(await response.text())
-    if (response.ok) return answer
-    const error = serviceError(answer, response.status)
+    if (response.ok && answer !== undefined) return answer
+    const error = serviceError(answer ?? {}, response.status)
     const kind = failureKind(error)
     if (kind === 'credentials') signer.forgetCredentials()
     if (kind === 'clock' && signer.correctClock(response.headers.get('date'))) throw new ClockCorrected(error)
@@ -148,12 +148,13 @@ function compactTime(timeMs: number): string {
   return new Date(timeMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
 }
 
-/** What is no JSON comes from somebody between here and the service. */
-function decode(text: string): Readonly<Record<string, unknown>> {
+/** Undefined for what is no object of JSON: it comes from somebody between here and the service. */
+function decode(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return decodeWireJson(text) as Readonly<Record<string, unknown>>
+    const answer = decodeWireJson(text)
+    return typeof answer === 'object' && answer !== null ? (answer as Readonly<Record<string, unknown>>) : undefined
   } catch {
-    return {}
+    return undefined
   }
 }
 

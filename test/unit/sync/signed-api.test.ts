@@ -132,9 +132,16 @@ describe('a signed API', () => {
     })
   })
 
-  it('takes what is not from the service for trouble on the way', async () => {
-    await expect(api({ fetch: answering(502, '<html>') }).send('ListTables', {})).rejects.toMatchObject({
+  it.each([
+    [502, '<html>'],
+    [200, '<html>'],
+    [200, ''],
+    [200, 'null'],
+    [200, '"signed in"'],
+  ])('takes what is not from the service for trouble on the way: %s %s', async (status, body) => {
+    await expect(api({ fetch: answering(status, body) }).send('TransactWriteItems', {})).rejects.toMatchObject({
       name: 'ServiceUnavailable',
+      message: `The service answered with status ${status}.`,
     })
   })
 })
