@@ -49,7 +49,7 @@ export function createGatewayHandler(options: SyncGatewayOptions): (request: Req
       const message = decodeMessage(await bodyText(request))
       const { output, written } = await gateway.answer(message)
       for (const scope of written) hints.tell(scope)
-      return new Response(encodeMessage({ output }), {
+      return new Response(encodeMessage({ output: output ?? null }), {
         headers: { 'content-type': 'application/json', ...NO_STORE },
       })
     } catch (error) {

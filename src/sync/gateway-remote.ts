@@ -40,6 +40,8 @@ export interface HintingRemote extends RemoteTable {
 const REQUEST_TIMEOUT_MS = 30_000
 /** More of an event that has not ended is not kept. */
 const MAX_EVENT_CHARS = 65_536
+/** The status of a proxy that takes no body of this size. */
+const TOO_LARGE = 413
 
 /** A remote that is asked through a gateway. */
 export function createGatewayRemote(options: GatewayOptions): HintingRemote {
@@ -77,9 +79,18 @@ async function askGateway(options: GatewayOptions, operation: GatewayOperation, 
     body: encodeMessage({ operation, input }),
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   })
-  const answer = decodeMessage(await response.text())
-  if (response.ok) return answer['output'] ?? null
+  const answer = answerOf(await response.text())
+  if (response.ok && 'output' in answer) return answer['output']
   throw gatewayError(answer['error'], response.status)
+}
+
+/** Empty where whatever stands between here and the gateway has answered instead of it. */
+function answerOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return decodeMessage(text)
+  } catch {
+    return {}
+  }
 }
 
 function send(
@@ -100,7 +111,7 @@ async function listen(options: GatewayOptions, { scopes, listener, signal }: Lis
   const url = `${options.url}?${new URLSearchParams(scopes.map((scope) => ['scope', scope]))}`
   const headers = { accept: 'text/event-stream', ...(await options.headers?.()) }
   const response = await send(options, url, { headers, signal })
-  if (!response.ok) throw gatewayError(decodeMessage(await response.text())['error'], response.status)
+  if (!response.ok) throw gatewayError(answerOf(await response.text())['error'], response.status)
   if (response.body === null) return
   listener.onConnected()
   let rest = ''
@@ -119,10 +130,10 @@ function hintedScope(data: string): string {
   return typeof scope === 'string' ? scope : ''
 }
 
-/** Whatever stands between here and the gateway may have answered instead of it. */
+/** What is not from the gateway is trouble on the way, unless it says that less at once would go through. */
 function gatewayError(told: unknown, status: number): Error {
   const { name, message } = (typeof told === 'object' && told !== null ? told : {}) as Record<string, unknown>
   const error = new Error(typeof message === 'string' ? message : `The gateway answered with status ${status}.`)
-  error.name = typeof name === 'string' ? name : 'ServiceUnavailable'
+  error.name = typeof name === 'string' ? name : status === TOO_LARGE ? 'ValidationException' : 'ServiceUnavailable'
   return error
 }
