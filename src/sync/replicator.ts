@@ -120,7 +120,8 @@ export class Replicator {
     this.#timer?.cancel()
     this.#timer = undefined
     await this.#running
-    this.#tell({ state: 'stopped', nextAttemptAtMs: undefined })
+    // It may have been started anew meanwhile.
+    if (this.#stopping === undefined) this.#tell({ state: 'stopped', nextAttemptAtMs: undefined })
   }
 
   /** There is something to replicate: a write, a hint, a connection. Begins soon, whatever it was waiting for. */
@@ -303,8 +304,9 @@ export class Replicator {
       // What was stopped has not failed.
       if (!signal.aborted) delayMs = this.#failed(error)
     }
+    if (signal.aborted) return
     this.#running = undefined
-    if (!signal.aborted) this.#schedule(this.#isWoken && this.#failures === 0 ? DEBOUNCE_MS : delayMs)
+    this.#schedule(this.#isWoken && this.#failures === 0 ? DEBOUNCE_MS : delayMs)
   }
 
   #pollDelayMs(): number {
