@@ -83,6 +83,7 @@ export class Replicator {
   #running: Promise<void> | undefined
   #isWoken = false
   #stopping: AbortController | undefined
+  #polls = true
 
   constructor(options: ReplicatorOptions) {
     this.#options = options
@@ -105,10 +106,15 @@ export class Replicator {
     return () => this.#listeners.delete(listen)
   }
 
-  /** Begins to replicate, for as long as it is not stopped. */
-  start(): void {
+  /**
+   * Begins to replicate, for as long as it is not stopped.
+   *
+   * @param polls whether it looks at an idle remote by itself, or only when it is woken
+   */
+  start(polls = true): void {
     if (this.#stopping !== undefined) return
     this.#stopping = new AbortController()
+    this.#polls = polls
     this.#tell({ state: 'idle' })
     this.#schedule(0)
   }
@@ -306,7 +312,8 @@ export class Replicator {
     }
     if (signal.aborted) return
     this.#running = undefined
-    this.#schedule(this.#isWoken && this.#failures === 0 ? DEBOUNCE_MS : delayMs)
+    if (this.#isWoken && this.#failures === 0) this.#schedule(DEBOUNCE_MS)
+    else if (this.#polls || this.#failures > 0) this.#schedule(delayMs)
   }
 
   #pollDelayMs(): number {

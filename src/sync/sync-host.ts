@@ -273,7 +273,7 @@ export class SyncHost {
     } finally {
       this.#nows--
       void this.#save()
-      if (wasRunning && this.#running !== undefined) this.#replicator.start()
+      if (wasRunning && this.#running !== undefined) this.#replicator.start(!this.#isOverBudget)
       this.#publish()
     }
   }
@@ -307,10 +307,12 @@ export class SyncHost {
 
   /** Begins to replicate, if that is this tab's turn and is wanted. */
   #run(): void {
-    if (!this.#leadership.leads || this.#isPaused || this.#isOverBudget || this.#isClosed) return
-    if (this.#running !== undefined) return
+    if (!this.#leadership.leads || this.#isPaused || this.#isClosed || this.#running !== undefined) return
+    // Over the budget nobody looks what others have written; what waits is pushed all the same.
+    if (this.#isOverBudget && this.#census.counts.pending === 0) return
     this.#running = new AbortController()
-    this.#replicator.start()
+    this.#replicator.start(!this.#isOverBudget)
+    if (this.#isOverBudget) return
     void this.#countItems()
     const { listen } = this.#options.remote
     if (listen !== undefined) void this.#listen(listen, this.#running.signal)
@@ -355,10 +357,8 @@ export class SyncHost {
 
   #wake(why: 'write' | 'hint' | 'page'): void {
     if (!this.#leadership.leads || this.#isPaused || this.#isClosed) return
-    if (this.#isOverBudget) {
-      if (why === 'write') void this.now(new AbortController().signal).catch(() => undefined)
-      return
-    }
+    if (this.#isOverBudget && (why === 'hint' || this.#census.counts.pending === 0)) return
+    this.#run()
     // After a failure the next attempt comes when it comes, unless something speaks for it that was not so before.
     if (why === 'page' || this.#replicator.status.state !== 'waiting') this.#replicator.wake()
   }
@@ -399,6 +399,7 @@ export class SyncHost {
     if (this.#isOverBudget || meter.readUnits - this.#window.unitsBefore < budget.readUnits) return
     this.#isOverBudget = true
     this.#rest()
+    this.#run()
   }
 
   #beginWindow(): void {
@@ -406,6 +407,7 @@ export class SyncHost {
     this.#windowTimer?.cancel()
     this.#windowTimer = undefined
     this.#window = this.#budget && { endAtMs: clock.now() + windowMsOf(this.#budget), unitsBefore: meter.readUnits }
+    if (this.#isOverBudget) this.#rest()
     this.#isOverBudget = false
     this.#checkBudget()
     this.#run()

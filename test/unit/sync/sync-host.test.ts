@@ -155,6 +155,43 @@ describe('what replication costs', () => {
   })
 })
 
+describe('a budget that is used up', () => {
+  const SPENT: Budget = { readUnits: 0 }
+  const isPushed = ({ counts }: HostStatus): boolean => counts.pending === 0
+
+  it('does not hold up what has been waiting', async () => {
+    const remote = await createRemote(clock)
+    const device = await createReplica(remote, clock)
+    await device.put(note('1'))
+    const tab = await openTab(remote, device, { budget: SPENT, isPaused: false })
+    expect((await tab.once(isPushed)).state).toBe('over-budget')
+  })
+
+  it('does not hold up what failed at first', async () => {
+    const remote = await createRemote(clock)
+    const device = await createReplica(remote, clock)
+    const tab = await openTab(remote, device, { budget: SPENT, isPaused: false })
+    remote.failures.push({ operation: 'TransactWriteItems', error: new Error('no network') })
+    await device.put(note('1'))
+    await tab.once(({ lastFailure }) => lastFailure !== undefined)
+    expect((await tab.once(isPushed)).state).toBe('over-budget')
+  })
+
+  it('is spent on one look for many writes, and on none for hints', async () => {
+    const remote = await createRemote(clock)
+    const device = await createReplica(remote, clock)
+    const tab = await openTab(remote, device, { budget: SPENT, isPaused: false })
+    await device.put(note('1'))
+    await tab.once(({ lastPushAtMs }) => lastPushAtMs !== undefined)
+    await tab.once(isPushed)
+    remote.requests.length = 0
+    for (let n = 0; n < 20; n++) await device.put(note(String(n)))
+    await tab.once(isPushed)
+    tab.host.wake()
+    expect(remote.requests.filter((name) => name === 'GetItem').length).toBeLessThan(5)
+  })
+})
+
 describe('a tab that is told of what others have pushed', () => {
   it('looks once more when it begins to be: what was pushed before that was told to nobody', async () => {
     const remote = await createRemote(clock)
