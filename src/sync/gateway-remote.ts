@@ -95,7 +95,7 @@ function answerOf(text: string): Readonly<Record<string, unknown>> {
 
 function send(
   { fetch: fetchHere = fetch, sendsCookies = false }: GatewayOptions,
-  url: string,
+  url: string | URL,
   init: RequestInit,
 ): Promise<Response> {
   return fetchHere(url, sendsCookies ? { ...init, credentials: 'include' } : init)
@@ -108,7 +108,8 @@ interface Listening {
 }
 
 async function listen(options: GatewayOptions, { scopes, listener, signal }: Listening): Promise<void> {
-  const url = `${options.url}?${new URLSearchParams(scopes.map((scope) => ['scope', scope]))}`
+  const url = new URL(options.url)
+  for (const scope of scopes) url.searchParams.append('scope', scope)
   const headers = { accept: 'text/event-stream', ...(await options.headers?.()) }
   const response = await send(options, url, { headers, signal })
   if (!response.ok) throw gatewayError(answerOf(await response.text())['error'], response.status)

@@ -86,3 +86,18 @@ describe('a gateway that somebody else answers for', () => {
     ])
   })
 })
+
+describe('hints of a gateway', () => {
+  it('are asked for at its address, whatever that asks for itself', async () => {
+    const asked: string[] = []
+    const { listen } = createGatewayRemote({
+      url: `${URL_OF_GATEWAY}?tenant=1`,
+      async fetch(url) {
+        asked.push(new Request(url).url)
+        return new Response('')
+      },
+    })
+    await listen(['a', 'b&c'], { onConnected: () => undefined, onHint: () => undefined }, new AbortController().signal)
+    expect(asked).toEqual([`${URL_OF_GATEWAY}?tenant=1&scope=a&scope=b%26c`])
+  })
+})
