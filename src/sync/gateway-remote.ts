@@ -38,6 +38,8 @@ export interface HintingRemote extends RemoteTable {
 
 /** A request that takes longer is given up: its fate is then unknown, as if the answer had been lost. */
 const REQUEST_TIMEOUT_MS = 30_000
+/** Items fetched with one request: more may be too large for one answer, and a gateway takes no more than 1,000. */
+const MAX_FETCHED_ITEMS = 100
 /** More of an event that has not ended is not kept. */
 const MAX_EVENT_CHARS = 65_536
 /** The status of a proxy that takes no body of this size. */
@@ -65,7 +67,10 @@ export function createGatewayRemote(options: GatewayOptions): HintingRemote {
       return { items, next }
     },
     async fetchItems(places) {
-      const items = await ask<readonly (Item | null)[]>('fetchItems', places)
+      const items: (Item | null)[] = []
+      for (let at = 0; at < places.length; at += MAX_FETCHED_ITEMS) {
+        items.push(...(await ask<readonly (Item | null)[]>('fetchItems', places.slice(at, at + MAX_FETCHED_ITEMS))))
+      }
       return items.map((item) => item ?? undefined)
     },
     listen: (scopes, listener, signal) => listen(options, { scopes, listener, signal }),

@@ -168,6 +168,13 @@ export function describeRemote(name: string, make: () => Promise<RemoteUnderTest
       ])
     })
 
+    it('fetches as many items as a stretch of the log may name', async () => {
+      await current.remote.push(push([put('1'), put('1000')]))
+      const places = Array.from({ length: 1001 }, (_, n) => ({ table: TABLE, key: keyOf(String(n)) }))
+      const found = await current.remote.fetchItems(places)
+      expect(found.flatMap((item, at) => (item === undefined ? [] : [at]))).toEqual([1, 1000])
+    })
+
     it('gives the items of a scope page by page', async () => {
       const large = { text: { S: 'x'.repeat(300_000) } }
       for (const [at, letter] of ['a', 'b', 'c', 'd', 'e'].entries()) {
