@@ -20,7 +20,7 @@ import type { Live } from './live.ts'
 export interface GatewayRemote {
   /** e.g. `https://example.com/sync`. */
   readonly url: string
-  /** Headers for each request, asked anew each time: whatever the gateway's `authorize` looks at. */
+  /** Headers for each request, asked anew each time: whatever `authorize` looks at. Given up after 30 s, as requests are. */
   readonly headers?: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
   /** Whether cookies go to a gateway of another origin, which has to allow them. To one of the page's own they always do. */
   readonly sendsCookies?: boolean
@@ -32,7 +32,7 @@ export interface DynamoDbRemote {
   readonly region: string
   /** Default the service's own in this region. */
   readonly endpoint?: string
-  /** Asked when there are none, and anew shortly before they end, e.g. an identity pool's. */
+  /** Asked when there are none, anew shortly before they end, and again after 30 s without an answer: an identity pool's. */
   readonly credentials: () => Credentials | Promise<Credentials>
 }
 

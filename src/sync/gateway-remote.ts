@@ -1,6 +1,7 @@
 // A remote behind a gateway: for apps that keep their credentials on a server of their own. Each request of the port is
 // one POST; hints come as server-sent events, read from a fetch, because an EventSource cannot send headers.
 
+import { unlessAborted } from '../base/unless-aborted.ts'
 import type { Item } from '../model/attribute-value.ts'
 import { decodeMessage, encodeMessage, type GatewayOperation } from './gateway-wire.ts'
 import type { ClientState, ItemPage, LogPage, PushOutcome, RemoteTable, ScopeHead } from './remote-table.ts'
@@ -78,11 +79,13 @@ export function createGatewayRemote(options: GatewayOptions): HintingRemote {
 }
 
 async function askGateway(options: GatewayOptions, operation: GatewayOperation, input: unknown): Promise<unknown> {
+  const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
+  const headers = await unlessAborted(options.headers?.(), signal)
   const response = await send(options, options.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(await options.headers?.()) },
+    headers: { 'content-type': 'application/json', ...headers },
     body: encodeMessage({ operation, input }),
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    signal,
   })
   const answer = answerOf(await response.text())
   if (response.ok && 'output' in answer) return answer['output']

@@ -2,6 +2,7 @@
 
 import { AwsV4Signer } from 'aws4fetch'
 import type { Clock } from '../base/clock.ts'
+import { unlessAborted } from '../base/unless-aborted.ts'
 import type { DynamoApi } from './dynamo-remote.ts'
 import { failureKind } from './remote-failure.ts'
 import { decodeWireJson, encodeWireJson } from './wire-values.ts'
@@ -132,7 +133,10 @@ class RequestSigner {
 
   async #ask(): Promise<Credentials> {
     try {
-      return await this.#options.credentials()
+      const { credentials } = this.#options
+      // Not at once: what fails before there is a promise to forget would be kept for ever.
+      const asked = Promise.resolve().then(credentials)
+      return await unlessAborted(asked, AbortSignal.timeout(REQUEST_TIMEOUT_MS))
     } catch (cause) {
       this.#credentials = undefined
       const message = cause instanceof Error ? cause.message : String(cause)

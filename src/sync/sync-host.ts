@@ -7,6 +7,7 @@ import { Leadership, type Locks } from '../base/leadership.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import type { TabChannel } from '../base/tab-channel.ts'
+import { unlessAborted } from '../base/unless-aborted.ts'
 import { readSnapshot } from '../engine/read-snapshot.ts'
 import type { OrderedStore } from '../storage/contract.ts'
 import { backOffMs } from './back-off.ts'
@@ -264,6 +265,7 @@ export class SyncHost {
     this.#nows++
     this.#publish()
     try {
+      // A remote may take long to answer, and nobody may want to know any more.
       await unlessAborted(this.#replicator.syncOnce(signal), signal)
       this.#lastNowFailure = undefined
     } catch (error) {
@@ -553,21 +555,6 @@ function latest(one: number | undefined, other: number | undefined): number | un
 
 function isFailureOver(failure: SyncFailure | undefined, lastPullAtMs: number | undefined): boolean {
   return failure !== undefined && lastPullAtMs !== undefined && lastPullAtMs > failure.atMs
-}
-
-/** A remote may take long to answer, and nobody may want to know any more. */
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  const ended = new AbortController()
-  const aborted = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { signal: ended.signal })
-  })
-  try {
-    await Promise.race([work, aborted])
-  } finally {
-    ended.abort()
-    work.catch(() => undefined)
-  }
-  signal.throwIfAborted()
 }
 
 function sleepUnless(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 // The road through a gateway, when something between here and there answers instead of it, or nobody does.
 
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createSyncGateway } from '../../../src/server/sync-gateway.ts'
 import { createGatewayRemote, type HintingRemote } from '../../../src/sync/gateway-remote.ts'
 import {
@@ -84,6 +84,19 @@ describe('a gateway that somebody else answers for', () => {
     expect(await device.replicator.parked()).toMatchObject([
       { cause: { name: 'ValidationException', message: 'The gateway answered with status 413.' } },
     ])
+  })
+})
+
+describe("an app's headers that never come", () => {
+  afterEach(() => void vi.restoreAllMocks())
+
+  it('are given up with their request', async () => {
+    const time = new AbortController()
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal)
+    const { readHead } = createGatewayRemote({ url: URL_OF_GATEWAY, headers: () => new Promise(() => undefined) })
+    const asked = readHead('a')
+    time.abort(new DOMException('It took too long.', 'TimeoutError'))
+    await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' })
   })
 })
 

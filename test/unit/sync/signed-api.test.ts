@@ -1,6 +1,6 @@
 // The direct road: signed requests against our own server, which verifies signatures, and against answers that go wrong.
 
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Clock } from '../../../src/base/clock.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { type LocalServer, startServer } from '../../../src/server/node.ts'
@@ -22,6 +22,8 @@ beforeEach(async () => {
   server = await startServer({ credentials: KEY, region: REGION })
   return () => server.close()
 })
+
+afterEach(() => void vi.restoreAllMocks())
 
 function api(options: Partial<SignedApiOptions> = {}): ReturnType<typeof createSignedApi> {
   return createSignedApi({
@@ -130,6 +132,25 @@ describe('a signed API', () => {
       name: 'CredentialsProviderError',
       message: 'There are no credentials: signed out',
     })
+  })
+
+  it('asks again for credentials that never came, or that the app could not even ask for', async () => {
+    const time = new AbortController()
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal)
+    const ways = [
+      () => new Promise<typeof KEY>(() => undefined),
+      () => {
+        throw new Error('signed out')
+      },
+      () => KEY,
+    ]
+    const { send } = api({ credentials: () => (ways.shift() as () => typeof KEY | Promise<typeof KEY>)() })
+    const asked = send('ListTables', {})
+    time.abort(new DOMException('It took too long.', 'TimeoutError'))
+    await expect(asked).rejects.toMatchObject({ message: 'There are no credentials: It took too long.' })
+    timeout.mockRestore()
+    await expect(send('ListTables', {})).rejects.toMatchObject({ message: 'There are no credentials: signed out' })
+    expect(await send('ListTables', {})).toEqual({ TableNames: [] })
   })
 
   it.each([
