@@ -16,12 +16,20 @@ export interface Clock {
   after(delayMs: number, run: () => void): Timer
 }
 
+/** A timer of the platform that is to take longer, some 24 days, ends at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, run) {
-    const handle = setTimeout(run, delayMs)
+    let handle: ReturnType<typeof setTimeout>
+    const wait = (restMs: number): void => {
+      const next = restMs > LONGEST_TIMER_MS ? () => wait(restMs - LONGEST_TIMER_MS) : run
+      handle = setTimeout(next, Math.min(restMs, LONGEST_TIMER_MS))
+    }
+    wait(delayMs)
     return { cancel: () => clearTimeout(handle) }
   },
 }

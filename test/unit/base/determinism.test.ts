@@ -1,6 +1,6 @@
 // Clock and random come in as arguments; what is seeded repeats.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { assert, unreachable } from '../../../src/base/assert.ts'
 import { sleep, systemClock } from '../../../src/base/clock.ts'
 import { DatabaseError } from '../../../src/base/database-error.ts'
@@ -36,6 +36,25 @@ describe('random', () => {
 })
 
 describe('clock', () => {
+  it('waits for longer than a timer of the platform can, or for ever', () => {
+    vi.useFakeTimers()
+    try {
+      const fired: string[] = []
+      const monthMs = 30 * 86_400_000
+      systemClock.after(monthMs, () => fired.push('a month'))
+      systemClock.after(Infinity, () => fired.push('never'))
+      systemClock.after(monthMs, () => fired.push('cancelled')).cancel()
+      vi.advanceTimersByTime(monthMs - 1)
+      expect(fired).toEqual([])
+      vi.advanceTimersByTime(1)
+      expect(fired).toEqual(['a month'])
+      vi.advanceTimersByTime(10 * monthMs)
+      expect(fired).toEqual(['a month'])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('calls a timer once, and never after it was cancelled', async () => {
     const fired: string[] = []
     systemClock.after(0, () => fired.push('cancelled')).cancel()
