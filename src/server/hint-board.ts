@@ -53,7 +53,7 @@ interface StreamParts {
 }
 
 function eventStream({ clock, signal, listeners, scopes }: StreamParts): ReadableStream<Uint8Array> {
-  let leave = (): void => undefined
+  let leave = (_isClosed: boolean): void => undefined
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
@@ -62,26 +62,26 @@ function eventStream({ clock, signal, listeners, scopes }: StreamParts): Readabl
         const listener: Listener = {
           scopes,
           send(text) {
-            if ((controller.desiredSize ?? 0) <= -MAX_UNREAD) leave()
+            if ((controller.desiredSize ?? 0) <= -MAX_UNREAD) leave(false)
             else controller.enqueue(encodeText(text))
           },
         }
         const keepAlive = (): void => {
-          if (clock.monotonicMs() - startMs >= LONGEST_CONNECTION_MS) leave()
+          if (clock.monotonicMs() - startMs >= LONGEST_CONNECTION_MS) leave(false)
           else listener.send(': still here\n\n')
           if (listeners.has(listener)) timer = clock.after(KEEP_ALIVE_MS, keepAlive)
         }
-        leave = () => {
+        leave = (isClosed) => {
           if (!listeners.delete(listener)) return
           timer?.cancel()
-          controller.close()
+          if (!isClosed) controller.close()
         }
         listeners.add(listener)
-        signal.addEventListener('abort', () => leave())
-        if (signal.aborted) leave()
+        signal.addEventListener('abort', () => leave(false))
+        if (signal.aborted) leave(false)
         else keepAlive()
       },
-      cancel: () => leave(),
+      cancel: () => leave(true),
     },
     new CountQueuingStrategy({ highWaterMark: 1 }),
   )
