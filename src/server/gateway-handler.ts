@@ -62,7 +62,11 @@ async function bodyText(request: Request): Promise<string> {
   if (request.body === null) throw new MalformedRequest('The request has no body.')
   const bytes = await readBounded(request.body, MAX_REQUEST_SIZE_BYTES)
   if (bytes === undefined) throw new MalformedRequest(`A request has at most ${MAX_REQUEST_SIZE_BYTES} bytes.`)
-  return decodeText(bytes, 0, bytes.length)
+  try {
+    return decodeText(bytes, 0, bytes.length)
+  } catch (cause) {
+    throw new MalformedRequest('The message is not UTF-8.', { cause })
+  }
 }
 
 /** What the caller may not do. */

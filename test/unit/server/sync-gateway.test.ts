@@ -263,7 +263,8 @@ describe('a caller of the gateway', () => {
     listening.abort()
   })
 
-  const bodies: readonly (readonly [string, string])[] = [
+  const bodies: readonly (readonly [string, string | Uint8Array<ArrayBuffer>])[] = [
+    ['no text', new Uint8Array([0x7b, 0xff, 0x7d])],
     ['no JSON', '{'],
     ['a list', '[]'],
     ['an unknown operation', '{"operation":"constructor","input":{}}'],
