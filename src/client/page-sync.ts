@@ -92,14 +92,15 @@ function createAsk(session: Session): Ask {
 }
 
 async function restart(ask: Ask, status: StatusBoard): Promise<void> {
-  const wasPaused = status.current.state === 'paused'
+  const { isPaused } = status
   try {
     status.tell(await ask('begin', undefined))
-    if (wasPaused) await ask('pause', undefined)
+    await ask(isPaused ? 'pause' : 'resume', undefined)
   } catch (error) {
     // The next worker may fare better; the database's own calls say what is wrong.
     const { name, message } = error as Error
     status.tell({ ...status.current, state: 'waiting', lastFailure: { name, message, atMs: systemClock.now() } })
+    status.isPaused = isPaused
   }
 }
 
@@ -349,6 +350,8 @@ class StatusBoard implements LiveSyncStatus {
   readonly key = `sync ${++lastBoardId}`
   readonly '@@observable' = (): LiveSyncStatus => this
   readonly #listeners = new Set<Listener<SyncStatus>>()
+  /** What the next worker has to be told. */
+  isPaused = false
   #current: SyncStatus = UNKNOWN_STATUS
   #isClosed = false
 
@@ -362,6 +365,8 @@ class StatusBoard implements LiveSyncStatus {
 
   tell(status: SyncStatus): void {
     this.#current = Object.freeze(status)
+    // What is paused may still replicate when it is asked to.
+    if (status.state !== 'syncing') this.isPaused = status.state === 'paused'
     // Whoever subscribes meanwhile is told by that.
     const present = [...this.#listeners]
     for (const { next } of present) tellListener(() => next(status))
