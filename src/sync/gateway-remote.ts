@@ -39,6 +39,8 @@ export interface HintingRemote extends RemoteTable {
 
 /** A request that takes longer is given up: its fate is then unknown, as if the answer had been lost. */
 const REQUEST_TIMEOUT_MS = 30_000
+/** A gateway ends a connection sooner: one that is still there has broken off unnoticed, as in a laptop that slept. */
+const LONGEST_CONNECTION_MS = 360_000
 /** Items fetched with one request: more may be too large for one answer, and a gateway takes no more than 1,000. */
 const MAX_FETCHED_ITEMS = 100
 /** More of an event that has not ended is not kept. */
@@ -115,10 +117,25 @@ interface Listening {
   readonly signal: AbortSignal
 }
 
-async function listen(options: GatewayOptions, { scopes, listener, signal }: Listening): Promise<void> {
+/** The connection ends with the listening, however that ends. */
+async function listen(options: GatewayOptions, { signal, ...listening }: Listening): Promise<void> {
+  const ending = new AbortController()
+  const end = (): void => ending.abort()
+  for (const each of [signal, AbortSignal.timeout(LONGEST_CONNECTION_MS)]) {
+    if (each.aborted) end()
+    each.addEventListener('abort', end, { signal: ending.signal })
+  }
+  try {
+    await hear(options, { ...listening, signal: ending.signal })
+  } finally {
+    end()
+  }
+}
+
+async function hear(options: GatewayOptions, { scopes, listener, signal }: Listening): Promise<void> {
   const url = new URL(options.url)
   for (const scope of scopes) url.searchParams.append('scope', scope)
-  const headers = { accept: 'text/event-stream', ...(await options.headers?.()) }
+  const headers = { accept: 'text/event-stream', ...(await unlessAborted(options.headers?.(), signal)) }
   const response = await send(options, url, { headers, signal })
   if (!response.ok) throw gatewayError(answerOf(await response.text())['error'], response.status)
   if (response.body === null) return

@@ -11,6 +11,7 @@ import {
   keyOf,
   type RemoteFixture,
   type ReplicaFixture,
+  SCOPE,
   TABLE,
   TABLE_FACTS,
 } from '../../support/replication-fixture.ts'
@@ -87,9 +88,9 @@ describe('a gateway that somebody else answers for', () => {
   })
 })
 
-describe("an app's headers that never come", () => {
-  afterEach(() => void vi.restoreAllMocks())
+afterEach(() => void vi.restoreAllMocks())
 
+describe("an app's headers that never come", () => {
   it('are given up with their request', async () => {
     const time = new AbortController()
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal)
@@ -112,5 +113,16 @@ describe('hints of a gateway', () => {
     })
     await listen(['a', 'b&c'], { onConnected: () => undefined, onHint: () => undefined }, new AbortController().signal)
     expect(asked).toEqual([`${URL_OF_GATEWAY}?tenant=1&scope=a&scope=b%26c`])
+  })
+  it('end after a time, as a connection may have broken off unnoticed', async () => {
+    const time = new AbortController()
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal)
+    const { road } = await openStage(() => undefined)
+    await road.listen(
+      [SCOPE],
+      { onConnected: () => time.abort(), onHint: () => undefined },
+      new AbortController().signal,
+    )
+    expect(time.signal.aborted).toBe(true)
   })
 })
