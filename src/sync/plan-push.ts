@@ -12,7 +12,7 @@ import { itemSizeBytes } from '../model/item-size.ts'
 import { ServiceException } from '../model/service-exception.ts'
 import { type ParkingCause, sameImage, withoutVersion } from './rebase.ts'
 import type { ExpectedVersion, PushedItem } from './remote-table.ts'
-import { replayAction } from './replay-action.ts'
+import { hasCondition, replayAction } from './replay-action.ts'
 import { scopeOf } from './scope.ts'
 
 /** An item that pending intents touch, as the remote had it last. */
@@ -61,6 +61,13 @@ interface Effect {
   readonly scope: string
 }
 
+/** What all chosen intents make of an item. */
+interface JointEffect extends Effect {
+  readonly clock: number
+  /** Whether one of them has required something of it for the sake of other items. */
+  readonly isChecked: boolean
+}
+
 /** The version that a push expects an item to have. */
 export function expectedVersion(base: Item | undefined, versionAttribute: string): ExpectedVersion {
   if (base === undefined) return 'absent'
@@ -75,7 +82,7 @@ export class PushPlanner {
   readonly #unfit: { readonly order: number; readonly cause: ParkingCause }[] = []
   readonly #scopes = new Set<string>()
   /** Items of chosen intents, with what they become. */
-  readonly #effects = new Map<ByteKey, Effect & { readonly clock: number }>()
+  readonly #effects = new Map<ByteKey, JointEffect>()
   /** Items of intents that do not go yet. */
   readonly #held = new Set<ByteKey>()
   #sizeBytes = 0
@@ -156,8 +163,11 @@ export class PushPlanner {
     this.#chosen.push(intent)
     this.#sizeBytes += sizeOf(effects)
     for (const effect of effects) {
-      this.#scopes.add(effect.scope)
-      this.#effects.set(effect.action.key, { ...effect, clock: intent.clock })
+      const { action, scope } = effect
+      this.#scopes.add(scope)
+      const wasChecked = this.#effects.get(action.key)?.isChecked === true
+      const isChecked = wasChecked || (intent.actions.length > 1 && hasCondition(action))
+      this.#effects.set(action.key, { ...effect, clock: intent.clock, isChecked })
     }
   }
 }
@@ -203,17 +213,11 @@ function sizeOf(effects: readonly Effect[]): number {
   return effects.reduce((sum, { image, item }) => sum + itemSizeBytes(image ?? item.key), 0)
 }
 
-function pushedItem({
-  item,
-  image,
-  scope,
-  clock,
-  action,
-}: Effect & { readonly clock: number }): PushedItem | undefined {
+function pushedItem({ item, image, scope, clock, isChecked }: JointEffect): PushedItem | undefined {
   const { base, versionAttribute, key, table } = item
   const about = { table: table.name, key, expected: expectedVersion(base, versionAttribute), scope, clock }
   if (sameImage(base, image, versionAttribute)) {
-    return action.kind === 'ConditionCheck' ? { ...about, image: 'checked' } : undefined
+    return isChecked ? { ...about, image: 'checked' } : undefined
   }
   return { ...about, image: image === undefined ? 'deleted' : withoutVersion(image, versionAttribute) }
 }

@@ -62,6 +62,11 @@ export function recheckAction(action: IntentAction, current: Item | undefined): 
   checkCondition(bind(action), seenBy(action, current))
 }
 
+/** Whether an action requires something of its item. */
+export function hasCondition(action: IntentAction): boolean {
+  return bind(action).condition !== undefined
+}
+
 /** The item as an action sees it: one that had expired when it was made where there was none is not there. */
 export function seenBy({ expiry }: IntentAction, current: Item | undefined): Item | undefined {
   if (expiry === undefined || current === undefined) return current

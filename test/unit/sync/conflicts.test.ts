@@ -10,6 +10,7 @@ import {
   keyOf,
   type ReplicaFixture,
   type StepClock,
+  TABLE,
 } from '../../support/replication-fixture.ts'
 
 const KEY = keyOf('item')
@@ -224,6 +225,40 @@ describe('writes that meet', () => {
     })
     expect(await one.read(KEY)).toBeUndefined()
   })
+
+  it.each(['ConditionCheck', 'Put', 'Update'] as const)(
+    'park a transaction for the condition of its %s, also where the item was then put back as it was',
+    async (kind) => {
+      const clock = createStepClock()
+      const remote = await createRemote(clock)
+      const one = await createReplica(remote, clock)
+      await one.put({ ...KEY, a: number(0) })
+      await one.replicator.syncOnce()
+      const condition = { TableName: TABLE, ConditionExpression: 'a = :zero' }
+      const ExpressionAttributeValues = { ':zero': number(0) }
+      const required = {
+        ConditionCheck: { ConditionCheck: { ...condition, ExpressionAttributeValues, Key: KEY } },
+        Put: { Put: { ...condition, ExpressionAttributeValues, Item: { ...KEY, a: number(1) } } },
+        Update: {
+          Update: {
+            ...condition,
+            ExpressionAttributeValues,
+            Key: KEY,
+            UpdateExpression: 'SET a = a - :zero, b = :zero',
+          },
+        },
+      }[kind]
+      const dependent = { Put: { TableName: TABLE, Item: keyOf('dependent') } }
+      await one.engine.dispatch('TransactWriteItems', { TransactItems: [required, dependent] })
+      await one.update(KEY, 'SET a = :a', { ':a': number(1) })
+      await one.update(KEY, 'SET a = :a REMOVE b', { ':a': number(0) })
+      // Past the log: only the push can tell.
+      await remote.engine.dispatch('PutItem', { TableName: TABLE, Item: { ...KEY, a: number(99) } })
+      await one.replicator.syncOnce()
+      expect(await one.replicator.parked()).toMatchObject([{ cause: { name: 'ConditionalCheckFailedException' } }])
+      expect(await one.read(keyOf('dependent'))).toBeUndefined()
+    },
+  )
 
   it('lose a transaction as a whole', async () => {
     const { one, other } = await meeting('remote-wins', { a: text('0') }, async (sides) => {
