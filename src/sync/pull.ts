@@ -71,7 +71,7 @@ async function pullPages(context: PullContext, checkpoint: Checkpoint, head: Sco
   let looks = 0
   while (after < head.sequence) {
     signal.throwIfAborted()
-    const { entries } = await remote.readLog({ scope, after })
+    const entries = await readLog(context, { scope, after })
     if (entries.length === 0) {
       // DynamoDB shows the writes of a transaction one by one: the entry may be landing. Or it was cut.
       if (looks >= HOLE_LOOKS && (await remote.isCut({ scope, sequence: after + 1 }))) return false
@@ -86,6 +86,14 @@ async function pullPages(context: PullContext, checkpoint: Checkpoint, head: Sco
     after = lastSequence(whole)
   }
   return true
+}
+
+async function readLog(
+  { replica, remote }: PullContext,
+  request: { readonly scope: string; readonly after: number },
+): Promise<readonly LogEntry[]> {
+  const { entries } = await remote.readLog(request)
+  return replica.credible(request.scope, entries)
 }
 
 interface Twin {
@@ -121,7 +129,7 @@ async function pullTogether(context: PullContext, first: LogStretch): Promise<bo
       const known = stretches.get(scope)?.entries ?? []
       const after = known.at(-1)?.sequence ?? checkpoint.sequence
       if (after >= sequence || after === ends.get(scope)) continue
-      const { entries } = await remote.readLog({ scope, after })
+      const entries = await readLog(context, { scope, after })
       if (entries.length === 0) {
         if ((await lookAtHole(context, checkpoint, after + 1)) === 'waits') return false
         ends.set(scope, after)
@@ -171,10 +179,11 @@ async function lookAtHole(
  * belong to it, so that the items are never seen half of one state and half of another. Undefined when one of them was cut.
  */
 async function withImages(
-  { remote, replica, clock, signal }: PullContext,
+  context: PullContext,
   scope: string,
   first: readonly LogEntry[],
 ): Promise<readonly LogEntry[] | undefined> {
+  const { remote, replica, clock, signal } = context
   let entries = first
   let looks = 0
   for (let round = 0; round < MAX_FETCH_ROUNDS; round++) {
@@ -191,9 +200,9 @@ async function withImages(
     const newest = Math.max(...[...images].map(([name, image]) => versionIn(replica, named, name, image)))
     if (newest <= lastSequence(entries) || round === MAX_FETCH_ROUNDS - 1) return filled(replica, entries, images)
     const after = lastSequence(entries)
-    const more = await remote.readLog({ scope, after })
-    entries = [...entries, ...more.entries]
-    if (more.entries.length > 0) continue
+    const more = await readLog(context, { scope, after })
+    entries = [...entries, ...more]
+    if (more.length > 0) continue
     // What made it so may be landing, or was cut; or it does not know the log.
     if (looks > HOLE_LOOKS) return filled(replica, entries, images)
     if (looks < HOLE_LOOKS) await sleep(clock, HOLE_WAIT_MS * (looks + 1))

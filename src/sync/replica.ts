@@ -21,6 +21,7 @@ import { drawWriterTag } from '../engine/writer-tag.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
 import type { Item, Key } from '../model/attribute-value.ts'
 import { PackedItem } from '../model/packed-item.ts'
+import { ServiceException } from '../model/service-exception.ts'
 import { canonicalItem } from '../model/validate-item.ts'
 import type { OrderedStore, Reader, Transaction } from '../storage/contract.ts'
 import { expectedVersion, type PushableItem, type PushPlan, PushPlanner } from './plan-push.ts'
@@ -230,6 +231,26 @@ export class Replica {
   isIn(scope: string, table: string, item: Item): boolean {
     const rule = this.#tables.get(table)?.scope
     return rule?.kind !== 'attribute' || namedScope(rule.attribute, item) === scope
+  }
+
+  /**
+   * Entries of a scope's log without what no push to it can have changed: whoever may write to a log may write false entries,
+   * which neither tell of other scopes nor are in the way of what follows.
+   */
+  async credible(scope: string, entries: readonly LogEntry[]): Promise<readonly LogEntry[]> {
+    const schemas = await readSnapshot(this.#store, false, async (snapshot) => {
+      const found = new Map<string, TableSchema | undefined>()
+      for (const name of this.#tables.keys()) found.set(name, await this.#catalog.find(snapshot, name))
+      return found
+    })
+    const isCredible = ({ table: name, key }: ItemChange): boolean => {
+      const rule = this.#tables.get(name)?.scope
+      const table = schemas.get(name)
+      // What a tab does not know is not taken over.
+      if (rule === undefined || table === undefined) return true
+      return isKeyOf(table, key) && (rule.kind === 'attribute' || scopeOf(rule, table, key) === scope)
+    }
+    return entries.map((entry) => ({ ...entry, changes: entry.changes.filter(isCredible) }))
   }
 
   /**
@@ -926,6 +947,16 @@ export interface Reconciliation {
   readonly unknownBefore?: number
   /** Undefined: this database becomes another client. */
   readonly lastMutation?: number
+}
+
+function isKeyOf(table: TableSchema, key: Key): boolean {
+  try {
+    keyRowKey(table, key)
+    return true
+  } catch (error) {
+    if (error instanceof ServiceException) return false
+    throw error
+  }
 }
 
 /** The last change of each item, and its entry. */

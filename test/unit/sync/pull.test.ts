@@ -158,6 +158,37 @@ describe('an entry with a reading of the clock that no clock has', () => {
   })
 })
 
+describe('a false change in an entry', () => {
+  const names = { L: [{ S: 'p' }, { S: 's' }] }
+
+  it.each([
+    ['a deletion of a key of other types', { d: { M: { p: { N: '1' }, s: { S: 'x' } } } }],
+    ['a deletion of a part of a key', { d: { M: { p: { S: 'red' } } } }],
+    ['an item that is to be fetched under no key', { f: { M: { p: { S: 'red' }, s: { N: '1' } } } }],
+    ['an item with an empty key', { k: names, i: { M: { p: { S: 'red' }, s: { S: '' } } } }],
+    ['an item of another scope', { k: names, i: { M: { p: { S: 'blue' }, s: { S: '1' } } } }],
+  ])('is passed over, as %s', async (_what, change) => {
+    const clock = createStepClock()
+    const remote = await createRemote(clock)
+    const [one, other] = [await createReplica(remote, clock), await createReplica(remote, clock, { seed: 3 })]
+    await other.replicator.syncOnce()
+    for (const s of ['1', '2']) {
+      await one.put(keyOf(s))
+      await one.replicator.syncOnce()
+    }
+    await remote.engine.dispatch('UpdateItem', {
+      TableName: 'companion',
+      Key: { pk: { S: 'log#red' }, sk: { N: '1' } },
+      UpdateExpression: 'SET l = list_append(l, :l)',
+      ExpressionAttributeValues: { ':l': { L: [{ M: { t: { S: TABLE }, h: { N: '1' }, ...change } }] } },
+    })
+    await other.replicator.syncOnce()
+    expect(await other.engine.dispatch('Scan', { TableName: TABLE })).toMatchObject({
+      Items: [keyOf('1'), keyOf('2')],
+    })
+  })
+})
+
 describe('entries of pushes over two scopes', () => {
   it('are taken over in both logs at once, and no more of them than one page asks for', async () => {
     const clock = createStepClock()
