@@ -5,7 +5,10 @@
 import { assert } from '../base/assert.ts'
 import type { ByteKey } from '../base/byte-key.ts'
 import { after, eachInOrder, type MaybePromise } from '../base/maybe-promise.ts'
-import type { PackedItem } from '../model/packed-item.ts'
+import { ownAttribute } from '../model/attribute-map.ts'
+import type { AttributeValue, Item } from '../model/attribute-value.ts'
+import { valuesEqual } from '../model/compare-values.ts'
+import { PackedItem } from '../model/packed-item.ts'
 import type { Transaction } from '../storage/contract.ts'
 import { writeBaseImage } from './base-image.ts'
 import {
@@ -21,6 +24,7 @@ import {
 } from './intent.ts'
 import { baseImageKey, intentKey, touchKey } from './keyspace.ts'
 import { nextReading, type OutboxState, readOutboxState, writeOutboxState } from './outbox-state.ts'
+import type { ScopeRule } from './table-record.ts'
 import type { TableSchema } from './table-schema.ts'
 import type { WriteCause } from './write-cause.ts'
 
@@ -180,6 +184,18 @@ export function queueIntent(
   return { ...state, nextOrder: order + 1, clock }
 }
 
+/** Whether a put may be in another scope than the action before it: then it is parked, and what was before it must not be gone. */
+function mayMove(rule: ScopeRule, before: IntentAction, { kind, request }: IntentAction): boolean {
+  if (rule.kind !== 'attribute' || kind === 'Delete') return false
+  const [one, other] = [before.request, request].map(({ Item: item }) => item && attributeOf(item, rule.attribute))
+  return one === undefined || other === undefined || !valuesEqual(one, other)
+}
+
+/** Of an item as a request has it: plain, or packed by the page. */
+function attributeOf(item: Item | PackedItem, name: string): AttributeValue | undefined {
+  return item instanceof PackedItem ? item.attribute(name) : ownAttribute(item, name)
+}
+
 /**
  * A put that follows directly on another of the same item, which cannot have been sent, takes its place: nobody could ever
  * see the first (PROTOCOL.md, "In the database"). What it was made on is what the first was made on.
@@ -192,10 +208,12 @@ function forgetReplaced(
   const [only] = noted
   const order = state.nextOrder - 1
   if (only === undefined || noted.length > 1 || order <= state.sentUpTo || !kept.has(only.action.key)) return undefined
-  if (only.table.record.replication?.isWhole !== true || !replacesWhole(only.action)) return undefined
+  const { replication } = only.table.record
+  if (replication?.isWhole !== true || !replacesWhole(only.action)) return undefined
   return after(transaction.get(intentKey(order)), (row) => {
     const [replaced, ...others] = row === undefined ? [] : decodeIntent(order, row).actions
     if (replaced?.key !== only.action.key || others.length > 0 || !replacesWhole(replaced)) return undefined
+    if (mayMove(replication.scope, replaced, only.action)) return undefined
     transaction.delete(intentKey(order))
     transaction.delete(touchKey(replaced.key, order))
     return only.action.expiry ?? replaced.expiry

@@ -658,3 +658,20 @@ describe('a gateway', () => {
     expect(answers.filter((answer) => /secret|blue/.test(answer))).toEqual([])
   })
 })
+
+describe('a put that would move an item to another scope', () => {
+  it.each(['put', 'deletion'])('is parked, and the %s right before it takes effect all the same', async (kind) => {
+    const device = await opened(BOTH)
+    await device.put(owned('x', 'red', 'first'))
+    await device.replicator.syncOnce()
+    if (kind === 'put') await device.put(owned('x', 'red', 'second'))
+    else await device.remove(keyOf('x'))
+    await device.put(owned('x', 'blue', 'third'))
+    await device.replicator.syncOnce()
+    const now = kind === 'put' ? { ...owned('x', 'red', 'second'), _version: { N: '2' } } : undefined
+    expect([await there('x'), await device.read(keyOf('x'))]).toEqual([now, now])
+    expect(await device.replicator.parked()).toMatchObject([
+      { actions: [{ request: { Item: owned('x', 'blue', 'third') } }], cause: { name: 'ValidationException' } },
+    ])
+  })
+})
