@@ -4,10 +4,13 @@
 
 import { assert } from '../base/assert.ts'
 import type { ByteKey } from '../base/byte-key.ts'
+import { textSizeBytes } from '../base/utf8.ts'
 import { after, eachInOrder, type MaybePromise } from '../base/maybe-promise.ts'
 import { ownAttribute } from '../model/attribute-map.ts'
 import type { AttributeValue, Item } from '../model/attribute-value.ts'
 import { valuesEqual } from '../model/compare-values.ts'
+import { itemSizeBytes } from '../model/item-size.ts'
+import { MAX_ITEM_SIZE_BYTES } from '../model/limits.ts'
 import { PackedItem } from '../model/packed-item.ts'
 import type { Transaction } from '../storage/contract.ts'
 import { writeBaseImage } from './base-image.ts'
@@ -24,7 +27,7 @@ import {
 } from './intent.ts'
 import { baseImageKey, intentKey, touchKey } from './keyspace.ts'
 import { nextReading, type OutboxState, readOutboxState, writeOutboxState } from './outbox-state.ts'
-import type { ScopeRule } from './table-record.ts'
+import type { ReplicationRecord, ScopeRule } from './table-record.ts'
 import type { TableSchema } from './table-schema.ts'
 import type { WriteCause } from './write-cause.ts'
 
@@ -49,6 +52,8 @@ interface OutboxParts {
 }
 
 const NOTHING = new Uint8Array(0)
+/** More than any version takes. */
+const MAX_VERSION_SIZE_BYTES = 21
 
 /** Notes the writes of one TableWriter, then queues them. */
 export class OutboxWriter {
@@ -191,6 +196,13 @@ function mayMove(rule: ScopeRule, before: IntentAction, { kind, request }: Inten
   return one === undefined || other === undefined || !valuesEqual(one, other)
 }
 
+/** Whether the remote may refuse a put that is taken here, because the item has one more attribute there, its version. */
+function mayBeTooLarge({ versionAttribute }: ReplicationRecord, { request: { Item: item } }: IntentAction): boolean {
+  if (item === undefined) return false
+  const sizeBytes = item instanceof PackedItem ? item.sizeBytes : itemSizeBytes(item)
+  return sizeBytes + textSizeBytes(versionAttribute) + MAX_VERSION_SIZE_BYTES > MAX_ITEM_SIZE_BYTES
+}
+
 /** Of an item as a request has it: plain, or packed by the page. */
 function attributeOf(item: Item | PackedItem, name: string): AttributeValue | undefined {
   return item instanceof PackedItem ? item.attribute(name) : ownAttribute(item, name)
@@ -214,6 +226,7 @@ function forgetReplaced(
     const [replaced, ...others] = row === undefined ? [] : decodeIntent(order, row).actions
     if (replaced?.key !== only.action.key || others.length > 0 || !replacesWhole(replaced)) return undefined
     if (mayMove(replication.scope, replaced, only.action)) return undefined
+    if (mayBeTooLarge(replication, only.action)) return undefined
     transaction.delete(intentKey(order))
     transaction.delete(touchKey(replaced.key, order))
     return only.action.expiry ?? replaced.expiry

@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { Catalog } from '../../../src/engine/catalog.ts'
+import { itemSizeBytes } from '../../../src/model/item-size.ts'
+import { MAX_ITEM_SIZE_BYTES } from '../../../src/model/limits.ts'
 import type { WriteRequest } from '../../../src/sync/parked-requests.ts'
 import { WaitingWrites } from '../../../src/sync/waiting-writes.ts'
 import {
@@ -157,6 +159,21 @@ describe('a write that cannot be done any more', () => {
     await replica.replicator.syncOnce()
     expect(await replica.read(keyOf('seat'))).toMatchObject({ holder: { S: 'other' } })
     expect(await replica.replicator.parked()).toMatchObject([{ cause: { name: 'ConditionalCheckFailedException' } }])
+  })
+
+  it('is parked when there is no room for the version, and what was written right before it takes effect', async () => {
+    const { replica } = await stage()
+    const first = { ...keyOf('item'), v: { S: 'first' } }
+    await replica.put(first)
+    await replica.put({
+      ...first,
+      v: { S: 'v'.repeat(MAX_ITEM_SIZE_BYTES - itemSizeBytes({ ...first, v: { S: '' } })) },
+    })
+    await replica.replicator.syncOnce()
+    expect(await replica.replicator.parked()).toMatchObject([{ order: 2, cause: { name: 'ValidationException' } }])
+    await replica.replicator.discard(2)
+    await replica.replicator.syncOnce()
+    expect(await replica.read(keyOf('item'))).toEqual({ ...first, _version: { N: '1' } })
   })
 
   it('is parked when what it makes of others’ writes is too large', async () => {
