@@ -80,9 +80,9 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'half of a transaction is pushed',
     file: 'src/sync/plan-push.ts',
     original: `    for (const effect of effects) {
-      this.#scopes.add`,
+      const { action, scope } = effect`,
     mistake: `    for (const effect of effects.slice(0, 1)) {
-      this.#scopes.add`,
+      const { action, scope } = effect`,
   },
   {
     name: 'half of a transaction is done again',
