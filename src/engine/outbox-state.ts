@@ -15,18 +15,16 @@ export interface OutboxState {
   readonly nextOrder: number
   /** The last reading of the clock that was given or seen. */
   readonly clock: number
-  /** What has to be added to the machine's time of day to get the remote's, in milliseconds, as far as it is known. */
-  readonly skewMs: number
   /** Intents up to this place may have been sent: what they are must not change any more. */
   readonly sentUpTo: number
 }
 
 /** Readings in a millisecond. The product stays a safe integer for some centuries. */
 const READINGS_PER_MS = 1000
-const STATE_BYTES = 32
+const STATE_BYTES = 24
 /** The start of the year 2200: a reading beyond it is nobody's, and leaves too few numbers that can still be counted on from. */
 const MAX_READING = Date.UTC(2200, 0) * READINGS_PER_MS
-const NEW_STATE: OutboxState = { nextOrder: 1, clock: 0, skewMs: 0, sentUpTo: 0 }
+const NEW_STATE: OutboxState = { nextOrder: 1, clock: 0, sentUpTo: 0 }
 
 /** The row, or what it is before the first intent. */
 export function readOutboxState(reader: Reader): MaybePromise<OutboxState> {
@@ -34,11 +32,10 @@ export function readOutboxState(reader: Reader): MaybePromise<OutboxState> {
 }
 
 /** Replaces the row. */
-export function writeOutboxState(transaction: Transaction, { nextOrder, clock, skewMs, sentUpTo }: OutboxState): void {
+export function writeOutboxState(transaction: Transaction, { nextOrder, clock, sentUpTo }: OutboxState): void {
   const writer = new ByteWriter(STATE_BYTES)
   writer.float64(nextOrder)
   writer.float64(clock)
-  writer.float64(skewMs)
   writer.float64(sentUpTo)
   transaction.put(OUTBOX_STATE_KEY, writer.take())
 }
@@ -48,8 +45,8 @@ export function writeOutboxState(transaction: Transaction, { nextOrder, clock, s
  *
  * @param nowMs the machine's time of day
  */
-export function nextReading({ clock, skewMs }: Pick<OutboxState, 'clock' | 'skewMs'>, nowMs: number): number {
-  return Math.max(clock + 1, Math.floor((nowMs + skewMs) * READINGS_PER_MS))
+export function nextReading({ clock }: Pick<OutboxState, 'clock'>, nowMs: number): number {
+  return Math.max(clock + 1, Math.floor(nowMs * READINGS_PER_MS))
 }
 
 /** Whether a clock may go on from here: what others tell may be anything. */
@@ -63,12 +60,11 @@ export function timeOfReading(reading: number): number {
 }
 
 function decodeState(row: Uint8Array): OutboxState {
-  assert(row.length === STATE_BYTES, 'The state of the outbox is four numbers.')
+  assert(row.length === STATE_BYTES, 'The state of the outbox is three numbers.')
   const reader = new ByteReader(row)
   return {
     nextOrder: reader.float64(),
     clock: reader.float64(),
-    skewMs: reader.float64(),
     sentUpTo: reader.float64(),
   }
 }

@@ -13,7 +13,7 @@ import { incomingItem, packForTable } from '../engine/incoming-item.ts'
 import { checkIndexKeys, itemRowKey, keyMismatch, keyRowKey } from '../engine/item-key.ts'
 import type { Intent, IntentAction } from '../engine/intent.ts'
 import { baseImageKey, baseImageRange, itemKeyOfBaseImageKey, prefixRange } from '../engine/keyspace.ts'
-import { nextReading, readOutboxState, writeOutboxState } from '../engine/outbox-state.ts'
+import { nextReading, readOutboxState } from '../engine/outbox-state.ts'
 import { readSnapshot } from '../engine/read-snapshot.ts'
 import type { TableSchema } from '../engine/table-schema.ts'
 import { openTableWriter } from '../engine/table-writer.ts'
@@ -313,14 +313,6 @@ export class Replica {
   /** The intents that wait, in their order, from behind a place in it. */
   async pending(limit: number, after = 0): Promise<readonly Intent[]> {
     return readSnapshot(this.#store, false, (snapshot) => readIntents(snapshot, { after, limit }))
-  }
-
-  /** The difference between the remote's time of day and the machine's, where it was learnt. */
-  async setSkew(skewMs: number): Promise<void> {
-    await this.#store.write(async (transaction) => {
-      const state = await readOutboxState(transaction)
-      writeOutboxState(transaction, { ...state, skewMs })
-    })
   }
 
   /** All logs have been read to their heads: what had been pushed unseen before that was in them. */
