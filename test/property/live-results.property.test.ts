@@ -109,8 +109,13 @@ async function unequal(
   }
 }
 
+/** As what JSON tells apart: to it all sets are the same. */
 function inOrder(note: Note): unknown {
-  return Object.entries(note).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const members = Object.entries(note).map(([name, value]) => [
+    name,
+    value instanceof Set ? [...value].toSorted((a, b) => (a < b ? -1 : 1)) : value,
+  ])
+  return members.toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
 let databases = 0
