@@ -15,6 +15,7 @@ import {
   settle,
   useSyncStage,
   untilPushed,
+  untilQuiet,
   untilReplicating,
   untilResting,
   untilState,
@@ -103,6 +104,7 @@ describe('a tab', () => {
         // What it has begun to push when it is frozen is pushed by the other, once.
         network.setOnline(false)
         await first.evaluate(countOnce)
+        await first.evaluate(untilQuiet)
         await first.freeze()
         network.setOnline(true)
         await second.evaluate(untilReplicating)

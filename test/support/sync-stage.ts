@@ -323,6 +323,17 @@ export async function untilState(wanted: string): Promise<void> {
   for await (const { state } of window.device.sync.status) if (state === wanted) return
 }
 
+/**
+ * Runs in a page without a network. Nothing is read for a while from now on: whoever is frozen in the middle of a transaction of
+ * IndexedDB holds up all other tabs, for as long as a minute. Browsers do not freeze those of their own accord.
+ */
+export async function untilQuiet(): Promise<void> {
+  for await (const { state, nextAttemptAtMs = 0 } of window.device.sync.status) {
+    if (state === 'waiting' && nextAttemptAtMs - Date.now() > 1500) break
+  }
+  await new Promise((resolve) => setTimeout(resolve, 500))
+}
+
 /** Runs in a page. */
 export async function untilPushed(): Promise<void> {
   for await (const { lastPushAtMs, pending } of window.device.sync.status) {
