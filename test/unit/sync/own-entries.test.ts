@@ -88,6 +88,17 @@ async function writeTogether({ engine }: ReplicaFixture, items: readonly Item[])
   await engine.dispatch('TransactWriteItems', { TransactItems })
 }
 
+/** Writes an item once more, on condition that it is as it was written before. */
+async function writeOnMine({ engine }: ReplicaFixture, Key: Item): Promise<void> {
+  await engine.dispatch('UpdateItem', {
+    TableName: TABLE,
+    Key,
+    UpdateExpression: 'SET v = :v',
+    ConditionExpression: 'v = :mine',
+    ExpressionAttributeValues: { ':v': text('mine again'), ':mine': text('mine') },
+  })
+}
+
 describe('a push whose answer was lost', () => {
   it('does not take for its own what others made of an item that its entry only names', async () => {
     const { remote, one, pushUnheard } = await stage(NO_ROOM_BYTES)
@@ -127,13 +138,7 @@ describe('a push whose answer was lost', () => {
     await other.replicator.syncOnce()
     await other.update(KEY, 'SET w = :w', { ':w': text('theirs') })
     await other.replicator.syncOnce()
-    await one.engine.dispatch('UpdateItem', {
-      TableName: TABLE,
-      Key: KEY,
-      UpdateExpression: 'SET v = :v',
-      ConditionExpression: 'v = :mine',
-      ExpressionAttributeValues: { ':v': text('mine again'), ':mine': text('mine') },
-    })
+    await writeOnMine(one, KEY)
     await one.replicator.syncOnce()
     expect(await one.replicator.parked()).toEqual([])
     expect(await one.read(KEY)).toMatchObject({ v: text('mine again'), w: text('theirs') })
@@ -146,14 +151,7 @@ describe('a push whose answer was lost', () => {
       { ...ACROSS, v: text('mine') },
     ])
     await pushUnheard()
-    for (const Key of [KEY, ACROSS])
-      await one.engine.dispatch('UpdateItem', {
-        TableName: TABLE,
-        Key,
-        UpdateExpression: 'SET v = :v',
-        ConditionExpression: 'v = :mine',
-        ExpressionAttributeValues: { ':v': text('mine again'), ':mine': text('mine') },
-      })
+    for (const key of [KEY, ACROSS]) await writeOnMine(one, key)
     await one.replicator.syncOnce()
     expect(await one.replicator.parked()).toEqual([])
     expect(await one.read(KEY)).toMatchObject({ v: text('mine again') })
@@ -167,13 +165,7 @@ describe('a push whose answer was lost', () => {
     await one.put({ ...KEY, v: text('mine') })
     await pushUnheard()
     await remote.engine.dispatch('DeleteItem', { TableName: COMPANION, Key: { pk: text('log#red'), sk: { N: '2' } } })
-    await one.engine.dispatch('UpdateItem', {
-      TableName: TABLE,
-      Key: KEY,
-      UpdateExpression: 'SET v = :v',
-      ConditionExpression: 'v = :mine',
-      ExpressionAttributeValues: { ':v': text('mine again'), ':mine': text('mine') },
-    })
+    await writeOnMine(one, KEY)
     await one.replicator.syncOnce()
     expect(await one.replicator.parked()).toEqual([])
     expect(await one.read(KEY)).toMatchObject({ v: text('mine again') })
